@@ -1,0 +1,93 @@
+import type { Series, Table } from '../../artifacts/evaluation.ts'
+import type { Metric } from '../../artifacts/metric.ts'
+import type { ArtifactRef } from '../../artifacts/refs.ts'
+import type { TallyJson } from '../../artifacts/tally.ts'
+import type { Decision } from '../../policies/engine/decision.ts'
+import type { RowCounts, SourceDeclaration } from '../../stages/stage.ts'
+import type { SerializedError } from '../../util/errors.ts'
+import type { Json } from '../../util/json.ts'
+
+export type StageState =
+  | 'pending'
+  | 'running'
+  | 'cached'
+  | 'done'
+  | 'gate_failed'
+  | 'awaiting_review'
+  | 'rejected'
+  | 'errored'
+  | 'skipped'
+
+/** All that is known of a run: what every report is made from. Written as `run.json` in the run's folder. */
+export interface RunRecord {
+  readonly apiVersion: 'sluice/v1'
+  readonly kind: 'RunRecord'
+  readonly run: string
+  readonly pipeline: {
+    readonly name: string
+    readonly purpose: string
+    readonly owner: string
+    readonly file: string
+    readonly digest: string
+    readonly seed: number
+  }
+  readonly sources: readonly SourceDeclaration[]
+  readonly started: string
+  readonly finished: string
+  readonly seconds: number
+  readonly environment: {
+    readonly sluice: string
+    readonly node: string
+    readonly platform: string
+    readonly cpu: string
+    readonly cores: number
+    readonly jobs: number
+  }
+  /** Options that changed what ran (`--force`, `--only` …), so that no bypass is silent. */
+  readonly options: Readonly<Record<string, Json>>
+  readonly stages: readonly StageRecord[]
+  /** Every decision taken, in order: one per gate, then the release's. */
+  readonly decisions: readonly { readonly gate: string; readonly digest: string; readonly decision: Decision }[]
+  readonly release: {
+    readonly state: 'awaiting_review' | 'blocked' | 'incomplete'
+    readonly reviewers: readonly string[]
+    readonly quorum: number
+    /** Stage whose model is the candidate, and the model's artifact. */
+    readonly candidate?: { readonly stage: string; readonly model: ArtifactRef }
+  } | null
+  readonly outcome: 'passed' | 'blocked' | 'errored'
+  readonly exit: number
+  readonly ledger: { readonly size: number; readonly root: string; readonly checkpoint: string } | null
+}
+
+export interface StageRecord {
+  readonly id: string
+  readonly uses: string
+  readonly version: number
+  readonly summary: string
+  readonly needs: readonly string[]
+  readonly because: string | null
+  readonly config: Json
+  readonly gate: string | null
+  readonly state: StageState
+  /** Why it is in this state: `gate privacy: rule … failed`, `config changed`. */
+  readonly reason: string | null
+  readonly key: string | null
+  /** The parts of the key, so that `explain` can compare two runs. */
+  readonly keyParts: Readonly<Record<string, Json>> | null
+  readonly rows: RowCounts | null
+  /** Reason → rows. */
+  readonly dropped: Readonly<Record<string, number>>
+  readonly quarantined: Readonly<Record<string, number>>
+  readonly outputs: Readonly<Record<string, ArtifactRef>>
+  /** The stored evidence (metrics, series, tables, tally). */
+  readonly evaluation: ArtifactRef | null
+  readonly metrics: readonly Metric[]
+  readonly series: readonly Series[]
+  readonly tables: readonly Table[]
+  readonly limits: readonly string[]
+  readonly tally: TallyJson | null
+  readonly seconds: number
+  readonly timings: Readonly<Record<string, number>>
+  readonly error: SerializedError | null
+}

@@ -1,0 +1,32 @@
+import { createHash, createHmac } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { canonicalJson } from './json.ts'
+
+/** Lower-case hex SHA-256, 64 characters. */
+export type Sha256 = string
+
+/** Hex SHA-256 of bytes or of the UTF-8 form of a string. */
+export function sha256(data: string | Uint8Array): Sha256 {
+  return createHash('sha256').update(data).digest('hex')
+}
+
+/** Hex SHA-256 of the canonical JSON of a value. */
+export function sha256Json(value: unknown): Sha256 {
+  return sha256(canonicalJson(value))
+}
+
+/** Keyed digest (HMAC-SHA-256), hex. A short value hashed without a key can be guessed; use this one for those. */
+export function hmac256(key: string | Uint8Array, data: string | Uint8Array): string {
+  return createHmac('sha256', key).update(data).digest('hex')
+}
+
+/** Streams a file through SHA-256. */
+export async function sha256File(path: string): Promise<{ sha256: Sha256; bytes: number }> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    hash.update(chunk as Buffer)
+    bytes += (chunk as Buffer).length
+  }
+  return { sha256: hash.digest('hex'), bytes }
+}
