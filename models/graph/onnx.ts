@@ -1,0 +1,213 @@
+/**
+ * Writes ONNX models as protobuf bytes (onnx/onnx.proto3, IR version 10). Only what the project's graphs use: tensors,
+ * attributes of six kinds, named symbolic dimensions, metadata. Large initializers are copied once.
+ */
+export type ElementType = 'float32' | 'float64' | 'float16' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool'
+
+/** A number is a fixed size, a string a named symbolic one: `[batch, 64]`. */
+export type Dimension = number | string
+
+export interface OnnxValue {
+  readonly name: string
+  readonly type: ElementType
+  readonly shape: readonly Dimension[]
+}
+
+export interface OnnxTensor {
+  readonly name: string
+  readonly type: ElementType
+  readonly shape: readonly number[]
+  /** Elements in row-major order. `float16` as raw bits in a Uint16Array, `bool` as 0 and 1. */
+  readonly data: TensorData
+}
+
+export type TensorData = Float32Array | Float64Array | Uint16Array | Int32Array | BigInt64Array | Uint8Array | Int8Array
+
+export type Attribute =
+  | { readonly int: number | bigint }
+  | { readonly float: number }
+  | { readonly string: string }
+  | { readonly ints: readonly number[] }
+  | { readonly floats: readonly number[] }
+  | { readonly strings: readonly string[] }
+  | { readonly tensor: OnnxTensor }
+
+export interface OnnxNode {
+  readonly op: string
+  /** Default domain where left out; `com.microsoft` for ONNX Runtime's own operators. */
+  readonly domain?: string
+  /** An empty name stands for an optional input that is not given. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes?: Readonly<Record<string, Attribute>>
+}
+
+export interface OnnxModel {
+  readonly name: string
+  readonly inputs: readonly OnnxValue[]
+  readonly outputs: readonly OnnxValue[]
+  /** In topological order. */
+  readonly nodes: readonly OnnxNode[]
+  readonly initializers?: readonly OnnxTensor[]
+  /** Version of each operator set by domain; `''` is the default domain. */
+  readonly opsets?: Readonly<Record<string, number>>
+  /** Written to `metadata_props`. */
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+const IR_VERSION = 10
+const DEFAULT_OPSETS: Readonly<Record<string, number>> = { '': 21, 'com.microsoft': 1 }
+
+const ELEMENT_CODES: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+}
+
+// AttributeProto.AttributeType
+const ATTRIBUTE_CODES = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const
+
+/**
+ * The bytes of a model file, ready for `InferenceSession.create`. The same model always gives the same bytes.
+ *
+ * @throws RangeError where a tensor's data does not fit its shape
+ * @example
+ * encodeOnnx({
+ *   name: 'scores',
+ *   inputs: [{ name: 'x', type: 'float32', shape: ['batch', 4] }],
+ *   outputs: [{ name: 'y', type: 'float32', shape: ['batch', 1] }],
+ *   nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+ *   initializers: [{ name: 'w', type: 'float32', shape: [4, 1], data: new Float32Array(4) }],
+ * })
+ */
+export function encodeOnnx(model: OnnxModel): Uint8Array {
+  const opsets = Object.entries(model.opsets ?? DEFAULT_OPSETS)
+  return join([
+    intField(1, IR_VERSION),
+    stringField(2, 'sluice'),
+    message(7, encodeGraph(model)),
+    ...opsets.map(([domain, version]) => message(8, [stringField(1, domain), intField(2, version)])),
+    ...Object.entries(model.metadata ?? {}).map(([key, value]) =>
+      message(14, [stringField(1, key), stringField(2, value)]),
+    ),
+  ])
+}
+
+/** Protobuf pieces, nested: only `join` copies, so a large tensor is copied once. */
+type Piece = Uint8Array | readonly Piece[]
+
+function encodeGraph(model: OnnxModel): Piece {
+  return [
+    ...model.nodes.map((node) => message(1, encodeNode(node))),
+    stringField(2, model.name),
+    ...(model.initializers ?? []).map((tensor) => message(5, encodeTensor(tensor))),
+    ...model.inputs.map((value) => message(11, encodeValue(value))),
+    ...model.outputs.map((value) => message(12, encodeValue(value))),
+  ]
+}
+
+function encodeNode(node: OnnxNode): Piece {
+  return [
+    ...node.inputs.map((name) => stringField(1, name)),
+    ...node.outputs.map((name) => stringField(2, name)),
+    stringField(4, node.op),
+    ...Object.entries(node.attributes ?? {}).map(([name, value]) => message(5, encodeAttribute(name, value))),
+    ...(node.domain === undefined || node.domain === '' ? [] : [stringField(7, node.domain)]),
+  ]
+}
+
+function encodeAttribute(name: string, value: Attribute): Piece {
+  const head = stringField(1, name)
+  const kind = (code: number): Piece => intField(20, code)
+  if ('int' in value) return [head, intField(3, value.int), kind(ATTRIBUTE_CODES.int)]
+  if ('float' in value) return [head, floatField(2, value.float), kind(ATTRIBUTE_CODES.float)]
+  if ('string' in value) return [head, stringField(4, value.string), kind(ATTRIBUTE_CODES.string)]
+  if ('tensor' in value) return [head, message(5, encodeTensor(value.tensor)), kind(ATTRIBUTE_CODES.tensor)]
+  if ('floats' in value) return [head, ...value.floats.map((x) => floatField(7, x)), kind(ATTRIBUTE_CODES.floats)]
+  if ('ints' in value) return [head, ...value.ints.map((x) => intField(8, x)), kind(ATTRIBUTE_CODES.ints)]
+  return [head, ...value.strings.map((x) => stringField(9, x)), kind(ATTRIBUTE_CODES.strings)]
+}
+
+function encodeTensor(tensor: OnnxTensor): Piece {
+  const elements = tensor.shape.reduce((product, size) => product * size, 1)
+  if (elements !== tensor.data.length) {
+    throw new RangeError(`tensor ${tensor.name}: ${tensor.data.length} elements for shape [${tensor.shape.join(', ')}]`)
+  }
+  return [
+    ...tensor.shape.map((size) => intField(1, size)),
+    intField(2, ELEMENT_CODES[tensor.type]),
+    stringField(8, tensor.name),
+    // raw_data is little-endian by definition, and so is every machine that Node runs on.
+    bytesField(9, new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength)),
+  ]
+}
+
+function encodeValue(value: OnnxValue): Piece {
+  const dimensions = value.shape.map((size) =>
+    message(1, typeof size === 'number' ? intField(1, size) : stringField(2, size)),
+  )
+  const tensorType = [intField(1, ELEMENT_CODES[value.type]), message(2, dimensions)]
+  return [stringField(1, value.name), message(2, message(1, tensorType))]
+}
+
+function message(field: number, body: Piece): Piece {
+  return [tag(field, 2), varint(size(body)), body]
+}
+
+function bytesField(field: number, bytes: Uint8Array): Piece {
+  return [tag(field, 2), varint(bytes.length), bytes]
+}
+
+function stringField(field: number, text: string): Piece {
+  return bytesField(field, Buffer.from(text, 'utf8'))
+}
+
+function intField(field: number, value: number | bigint): Piece {
+  return [tag(field, 0), varint(value)]
+}
+
+function floatField(field: number, value: number): Piece {
+  const bytes = Buffer.alloc(4)
+  bytes.writeFloatLE(value)
+  return [tag(field, 5), bytes]
+}
+
+function tag(field: number, wireType: number): Uint8Array {
+  return varint(field * 8 + wireType)
+}
+
+/** Base-128 varint; negative numbers as their 64-bit two's complement, ten bytes. */
+function varint(value: number | bigint): Uint8Array {
+  let rest = BigInt.asUintN(64, BigInt(value))
+  const bytes: number[] = []
+  while (rest > 0x7fn) {
+    bytes.push(Number(rest & 0x7fn) | 0x80)
+    rest >>= 7n
+  }
+  bytes.push(Number(rest))
+  return Uint8Array.from(bytes)
+}
+
+function size(piece: Piece): number {
+  return piece instanceof Uint8Array ? piece.length : piece.reduce((sum, part) => sum + size(part), 0)
+}
+
+function join(piece: Piece): Uint8Array {
+  const out = new Uint8Array(size(piece))
+  let offset = 0
+  const write = (part: Piece): void => {
+    if (part instanceof Uint8Array) {
+      out.set(part, offset)
+      offset += part.length
+      return
+    }
+    for (const inner of part) write(inner)
+  }
+  write(piece)
+  return out
+}
