@@ -127,6 +127,8 @@ export interface BatchResult {
   readonly kept: readonly TextRecord[]
   /** Go to the named ports instead. They count as kept. */
   readonly routed?: Readonly<Record<string, readonly TextRecord[]>>
+  /** Records that a measuring pass only looked at: they count as kept, and nothing is written for them. */
+  readonly seen?: readonly TextRecord[]
   readonly dropped: readonly Drop[]
   readonly quarantined: readonly Quarantine[]
   /** Records made by the stage itself, not from an input row (canaries). Written after `kept`, outside conservation. */
