@@ -1,5 +1,5 @@
+import erfcinv from '@stdlib/math-base-special-erfcinv'
 import betaQuantile from '@stdlib/stats-base-dists-beta-quantile'
-import { probit } from 'simple-statistics'
 
 /** A two-sided confidence interval. Every rate in Sluice's evidence carries one. */
 export interface Interval {
@@ -29,7 +29,7 @@ export function clopperPearson(k: number, n: number, level = 0.95): Interval {
 export function wilson(k: number, n: number, level = 0.95): Interval {
   checkCounts(k, n)
   if (n === 0) return { lower: 0, upper: 1, level, method: 'wilson' }
-  const z = probit(1 - (1 - level) / 2)
+  const z = normalDeviate(level)
   const p = k / n
   const denominator = 1 + (z * z) / n
   const centre = (p + (z * z) / (2 * n)) / denominator
@@ -40,6 +40,14 @@ export function wilson(k: number, n: number, level = 0.95): Interval {
     level,
     method: 'wilson',
   }
+}
+
+/**
+ * The z of a two-sided normal interval: 1.95996 for 0.95. (`probit` of simple-statistics is 0.15–0.5 % too small, which
+ * makes intervals too narrow.)
+ */
+export function normalDeviate(level: number): number {
+  return Math.SQRT2 * erfcinv(1 - level)
 }
 
 function checkCounts(k: number, n: number): void {
