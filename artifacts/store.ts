@@ -27,7 +27,7 @@ export interface Store {
   has(ref: Pick<ObjectRef, 'sha256' | 'sensitivity'>): boolean
   /** Where the object lies. Only for `redacted` objects, which are plain files. */
   path(digest: Sha256): string
-  /** Places a plain object at `target`, as a hard link where the file system allows it, else as a copy. */
+  /** Copies a plain object to `target`, its digest checked. */
   exportTo(digest: Sha256, target: string): void
   /** A secret of the store (32 bytes, mode 600), made on first use: `store`, `pseudonym`. */
   secret(name: string): Buffer
@@ -66,21 +66,8 @@ export function openStore(root: string): Store {
     has: (ref) => existsSync(objectPath(ref.sha256, ref.sensitivity)),
     path: (digest) => objectPath(digest, 'redacted'),
     exportTo(digest, target) {
-      ensureDir(dirname(target))
-      const temporary = temporaryName(target)
-      const source = objectPath(digest, 'redacted')
-      const bytes = store.get({ sha256: digest, sensitivity: 'redacted' })
-      try {
-        linkSync(source, temporary)
-        rmSync(target, { force: true })
-        linkSync(temporary, target)
-        rmSync(temporary)
-        fsyncDir(dirname(target))
-      } catch {
-        rmSync(temporary, { force: true })
-        rmSync(target, { force: true })
-        writeFileDurable(target, bytes, 0o644)
-      }
+      // A copy, never a link: whoever edits the exported file must not change the store.
+      writeFileDurable(target, store.get({ sha256: digest, sensitivity: 'redacted' }), 0o644)
     },
     secret(name) {
       const known = secrets.get(name)

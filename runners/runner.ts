@@ -45,6 +45,11 @@ export interface ShardResult {
   readonly dropped: readonly ShardRef[]
   readonly quarantined: readonly ShardRef[]
   readonly rows: RowCounts
+  /** Rows by reason of their drop, and by code of their quarantine. */
+  readonly reasons: {
+    readonly dropped: Readonly<Record<string, number>>
+    readonly quarantined: Readonly<Record<string, number>>
+  }
   readonly blobs: Readonly<Record<string, ObjectRef>>
   readonly tally: TallyJson
 }

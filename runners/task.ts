@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { readShard } from '../artifacts/dataset.ts'
@@ -129,7 +129,9 @@ function checkConservation(task: ShardTask, batch: readonly TextRecord[], result
     open.set(id!, left - 1)
   }
   for (const record of result.kept) close(record.id)
+  for (const record of result.seen ?? []) close(record.id)
   for (const records of Object.values(result.routed ?? {})) for (const record of records) close(record.id)
+  for (const record of result.seen ?? []) close(record.id)
   for (const drop of result.dropped) close(drop.record.id)
   for (const row of result.quarantined) close(row.record?.id)
   for (const left of open.values()) if (left > 0) throw notConserved(task, 'a record did not come back')
@@ -154,6 +156,10 @@ class TaskOutput {
   readonly #dropped: ShardWriter
   readonly #quarantined: ShardWriter
   readonly #task: ShardTask
+  readonly #reasons: { dropped: Record<string, number>; quarantined: Record<string, number> } = {
+    dropped: {},
+    quarantined: {},
+  }
   #counts = { in: 0, kept: 0, dropped: 0, quarantined: 0, joined: 0, added: 0 }
 
   constructor(store: Store, task: ShardTask) {
@@ -167,9 +173,17 @@ class TaskOutput {
     this.#counts.in += rowsIn
     this.#counts.joined += joined
     this.#write(this.#task.ports[0], result.kept)
+    this.#counts.kept += result.seen?.length ?? 0
+    this.#counts.kept += result.seen?.length ?? 0
     for (const [port, records] of Object.entries(result.routed ?? {})) this.#write(port, records)
-    for (const drop of result.dropped) this.#dropped.write(drop)
-    for (const row of result.quarantined) this.#quarantined.write(row)
+    for (const drop of result.dropped) {
+      this.#dropped.write(drop)
+      this.#reasons.dropped[drop.reason] = (this.#reasons.dropped[drop.reason] ?? 0) + 1
+    }
+    for (const row of result.quarantined) {
+      this.#quarantined.write(row)
+      this.#reasons.quarantined[row.code] = (this.#reasons.quarantined[row.code] ?? 0) + 1
+    }
     this.#counts.dropped += result.dropped.length
     this.#counts.quarantined += result.quarantined.length
     if (result.added !== undefined && result.added.length > 0) {
@@ -193,6 +207,7 @@ class TaskOutput {
       dropped: this.#dropped.finish(),
       quarantined: this.#quarantined.finish(),
       rows: this.#counts satisfies RowCounts,
+      reasons: this.#reasons,
     }
   }
 
@@ -202,26 +217,5 @@ class TaskOutput {
     if (writer === undefined) throw notConserved(this.#task, `rows were sent to the unknown port ${port ?? '(none)'}`)
     for (const record of records) writer.write(record)
     this.#counts.kept += records.length
-  }
-}
-
-/** Removes scratch folders that a killed process left behind. */
-export function removeStaleScratch(
-  storeRoot: string,
-  isAlive: (pid: number) => boolean,
-  list: (path: string) => readonly string[],
-): void {
-  for (const name of list(join(storeRoot, 'tmp'))) {
-    const pid = Number(name.split('-')[0])
-    if (!Number.isInteger(pid) || !isAlive(pid)) rmSync(join(storeRoot, 'tmp', name), { recursive: true, force: true })
-  }
-}
-
-/** Boot id of this machine, so that a pid can be told from the same pid after a restart. */
-export function bootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  } catch {
-    return 'unknown'
   }
 }

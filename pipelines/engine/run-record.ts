@@ -1,5 +1,5 @@
 import type { Series, Table } from '../../artifacts/evaluation.ts'
-import type { Metric } from '../../artifacts/metric.ts'
+import type { Metric, MetricSpec } from '../../artifacts/metric.ts'
 import type { ArtifactRef } from '../../artifacts/refs.ts'
 import type { TallyJson } from '../../artifacts/tally.ts'
 import type { Decision } from '../../policies/engine/decision.ts'
@@ -83,6 +83,8 @@ export interface StageRecord {
   /** The stored evidence (metrics, series, tables, tally). */
   readonly evaluation: ArtifactRef | null
   readonly metrics: readonly Metric[]
+  /** What the stage declares about its metrics (unit, direction, meaning), so that a report needs nothing but this record. */
+  readonly specs?: readonly MetricSpec[]
   readonly series: readonly Series[]
   readonly tables: readonly Table[]
   readonly limits: readonly string[]

@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+import { explainCommand } from './explain.ts'
+import { planCommand } from './plan.ts'
+import { reportCommand } from './report.ts'
+import { runCommand } from './run.ts'
+import { runsCommand } from './runs.ts'
+import { stagesCommand } from './stages.ts'
+import { verifyCommand } from './verify.ts'
+
+/** Every subcommand, in the order in which `sluice --help` lists them. Each lives in the file of its name. */
+export const COMMANDS: readonly ((program: Command) => void)[] = [
+  runCommand,
+  planCommand,
+  explainCommand,
+  reportCommand,
+  runsCommand,
+  verifyCommand,
+  stagesCommand,
+]

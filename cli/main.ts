@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { SluiceError, toSluiceError } from '../util/errors.ts'
+import { VERSION } from '../util/package-root.ts'
+import { COMMANDS } from './commands.ts'
+
+const program = new Command('sluice')
+  .description('Pipelines from raw company text to a fine-tuned language model: every step gated, recorded and reported.')
+  .version(VERSION)
+  .showHelpAfterError()
+  .showSuggestionAfterError()
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2)
+  })
+
+for (const register of COMMANDS) register(program)
+
+try {
+  await program.parseAsync()
+} catch (cause) {
+  const error = toSluiceError(cause, 'sluice')
+  process.stderr.write(`${error.format()}\n`)
+  if (process.env['SLUICE_DEBUG'] === '1' && cause instanceof Error && !(cause instanceof SluiceError)) {
+    process.stderr.write(`${cause.stack}\n`)
+  }
+  process.exitCode = error.exit
+}

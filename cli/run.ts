@@ -1,0 +1,83 @@
+import type { Command } from 'commander'
+import { runPipeline } from '../pipelines/engine/run.ts'
+import type { RunEvent } from '../pipelines/engine/events.ts'
+import { runDir } from '../pipelines/engine/history.ts'
+import { exportRelease } from '../reports/export-release.ts'
+import { writeReports } from '../reports/write-reports.ts'
+import { positiveInteger, storeOption } from './options.ts'
+import { createTerminalView } from './terminal/view.ts'
+
+interface RunFlags {
+  readonly store: string
+  readonly jobs?: number
+  readonly from?: string
+  readonly only?: string
+  readonly until?: string
+  readonly force?: boolean | readonly string[]
+  readonly verify?: boolean
+  readonly json?: boolean
+}
+
+export function runCommand(program: Command): void {
+  program
+    .command('run')
+    .description('run a pipeline: stages, gates, record, reports')
+    .argument('<pipeline>', 'pipeline file')
+    .addOption(storeOption())
+    .option('--jobs <n>', 'worker threads (default: the cores of this machine)', positiveInteger)
+    .option('--from <stage>', 'start at this stage; what comes before must be cached')
+    .option('--only <stage>', 'run this stage alone; what comes before must be cached')
+    .option('--until <stage>', 'stop after this stage')
+    .option('--force [stages...]', 'run again what is cached: all stages, or those named')
+    .option('--verify', 'hash every cached object again before it is used')
+    .option('--json', 'print events as JSON lines, the run record last')
+    .action(async (pipeline: string, flags: RunFlags) => {
+      process.exitCode = await run(pipeline, flags)
+    })
+}
+
+async function run(pipeline: string, flags: RunFlags): Promise<number> {
+  const controller = new AbortController()
+  const interrupt = (): void => controller.abort()
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const view = flags.json === true ? undefined : terminalView()
+  const listener = (event: RunEvent): void => {
+    if (view === undefined) process.stdout.write(`${JSON.stringify(event)}\n`)
+    else view.on(event)
+  }
+  try {
+    const { store, jobs, from, only, until, force, verify } = flags
+    const record = await runPipeline(pipeline, {
+      store,
+      signal: controller.signal,
+      listeners: [listener],
+      ...(jobs === undefined ? {} : { jobs }),
+      ...(from === undefined ? {} : { from }),
+      ...(only === undefined ? {} : { only }),
+      ...(until === undefined ? {} : { until }),
+      ...(force === undefined ? {} : { force }),
+      ...(verify === undefined ? {} : { verify }),
+    })
+    const dir = runDir(store, record.run)
+    const reports = await writeReports(record, dir)
+    const model = exportRelease(record, store, dir)
+    if (view === undefined) process.stdout.write(`${JSON.stringify({ type: 'run.record', record, reports, model })}\n`)
+    else view.finish(record, { ...reports, ...(model === undefined ? {} : { model }), store })
+    return record.exit
+  } finally {
+    view?.close()
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}
+
+function terminalView(): ReturnType<typeof createTerminalView> {
+  return createTerminalView({
+    stream: process.stdout,
+    isTTY: process.stdout.isTTY === true && process.env['CI'] === undefined,
+    color: undefined,
+    columns: process.stdout.columns ?? 100,
+    now: () => performance.now(),
+  })
+}

@@ -1,0 +1,281 @@
+import type { Sensitivity } from '../../artifacts/refs.ts'
+import type { Store } from '../../artifacts/store.ts'
+import { checkPolicies } from '../../policies/engine/check.ts'
+import { type LoadedPolicy, loadPolicies } from '../../policies/engine/load.ts'
+import { loadStage } from '../../stages/load.ts'
+import { resolveSecret, secretFingerprint } from '../../stages/secrets.ts'
+import type { PlanContext, Ports, Problem, Stage } from '../../stages/stage.ts'
+import { type Place, SluiceError, toSluiceError } from '../../util/errors.ts'
+import type { Json } from '../../util/json.ts'
+import { nearest } from '../../util/nearest.ts'
+import { type KeyPath, problemsToError, validate } from '../../util/yaml-document.ts'
+import { findCycles, type StageGraph, stageGraph } from './graph.ts'
+import { gateFiles, type Pipeline } from './load.ts'
+import type { StageEntryFile } from './schema.ts'
+
+/** One stage, ready to run: its code, its config with defaults, and where each input comes from. */
+export interface StagePlan {
+  readonly id: string
+  readonly uses: string
+  readonly stage: Stage
+  readonly config: Json
+  readonly needs: readonly string[]
+  readonly inputs: Readonly<Record<string, { readonly stage: string; readonly port: string }>>
+  /** Sensitivity of what it gives. */
+  readonly sensitivity: Sensitivity
+  readonly gate: readonly LoadedPolicy[]
+  readonly retry: { readonly attempts: number; readonly backoffMs: number }
+  readonly jobs: number | undefined
+  readonly because: string | null
+}
+
+export interface Plan {
+  readonly pipeline: Pipeline
+  readonly graph: StageGraph
+  /** In running order. */
+  readonly stages: readonly StagePlan[]
+  readonly releaseGate: readonly LoadedPolicy[]
+  readonly context: PlanContext
+}
+
+interface Found {
+  readonly code: string
+  readonly message: string
+  readonly next?: string
+  readonly at: Place
+}
+
+/**
+ * Finds everything that can be found before a byte moves: unknown stages, wrong config, missing inputs, cycles,
+ * policies that ask for what no stage reports, missing secrets. All problems are reported at once.
+ */
+export async function planPipeline(pipeline: Pipeline, store: Store): Promise<Plan> {
+  const found: Found[] = []
+  const entries = Object.entries(pipeline.spec.stages)
+  const report = (path: KeyPath, code: string, message: string, next?: string): void => {
+    found.push({ code, message, at: pipeline.document.at(path), ...(next === undefined ? {} : { next }) })
+  }
+
+  const needs = new Map(entries.map(([id, entry]) => [id, needIds(entry)]))
+  checkNeeds(needs, report)
+  stop(found)
+  for (const cycle of findCycles(needs)) {
+    report(
+      ['stages', cycle[0]!, 'needs'],
+      'CYCLE',
+      `stages depend on each other in a circle: ${[...cycle, cycle[0]].join(' → ')}`,
+      'take one of these `needs` out',
+    )
+  }
+  stop(found)
+  const graph = stageGraph(needs)
+
+  const context: PlanContext = {
+    baseDir: pipeline.baseDir,
+    sources: pipeline.sources,
+    purpose: pipeline.spec.purpose,
+    secretId: (ref) => secretFingerprint(resolveSecret(ref, store, pipeline.baseDir)),
+  }
+  const stages = new Map<string, StagePlan>()
+  for (const id of graph.order) {
+    const plan = await planStage(id, pipeline, needs.get(id) ?? [], stages, context, report)
+    if (plan !== undefined) stages.set(id, plan)
+  }
+  stop(found)
+
+  const releaseGate = planRelease(pipeline, stages, report)
+  stop(found)
+  checkGates(pipeline, stages, releaseGate, graph)
+  return { pipeline, graph, stages: graph.order.map((id) => stages.get(id)!), releaseGate, context }
+}
+
+type Report = (path: KeyPath, code: string, message: string, next?: string) => void
+
+function stop(found: readonly Found[]): void {
+  if (found.length > 0) throw problemsToError(found, 'PIPELINE')
+}
+
+function needIds(entry: StageEntryFile): readonly string[] {
+  const list = entry.needs === undefined ? [] : Array.isArray(entry.needs) ? entry.needs : Object.values(entry.needs)
+  return [...new Set((list as readonly string[]).map((need) => need.split('.')[0]!))]
+}
+
+function checkNeeds(needs: ReadonlyMap<string, readonly string[]>, report: Report): void {
+  for (const [id, list] of needs) {
+    for (const need of list) {
+      if (needs.has(need)) continue
+      const guess = nearest(need, [...needs.keys()])
+      report(
+        ['stages', id, 'needs'],
+        'UNKNOWN_STAGE',
+        `stage \`${id}\` needs \`${need}\`, which is not in this file`,
+        guess === undefined ? undefined : `did you mean \`${guess}\`?`,
+      )
+    }
+  }
+}
+
+async function planStage(
+  id: string,
+  pipeline: Pipeline,
+  needs: readonly string[],
+  earlier: ReadonlyMap<string, StagePlan>,
+  context: PlanContext,
+  report: Report,
+): Promise<StagePlan | undefined> {
+  const entry = pipeline.spec.stages[id]!
+  let stage: Stage
+  try {
+    stage = await loadStage(entry.uses, pipeline.baseDir)
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    report(['stages', id, 'uses'], error.code, error.message, error.next)
+    return undefined
+  }
+  const config = structuredClone(entry.with ?? {}) as Json
+  const problems = validate(stage.config, config)
+  for (const problem of problems)
+    report(['stages', id, 'with', ...problem.path], problem.code, `stage \`${id}\`: ${problem.message}`, problem.next)
+  if (problems.length === 0) {
+    for (const problem of checkStage(stage, config, context)) {
+      report(
+        ['stages', id, 'with', ...(problem.path ?? [])],
+        problem.code,
+        `stage \`${id}\`: ${problem.message}`,
+        problem.next,
+      )
+    }
+  }
+  const inputs = connect(id, entry, stage.takes, needs, earlier, report)
+  const raw =
+    Object.keys(inputs).length === 0 ||
+    Object.values(inputs).some((input) => earlier.get(input.stage)?.sensitivity !== 'redacted')
+  return {
+    id,
+    uses: entry.uses,
+    stage,
+    config,
+    needs,
+    inputs,
+    sensitivity: stage.sensitivity ?? (raw ? 'raw' : 'redacted'),
+    gate: loadPolicies(gateFiles(entry.gate as string | readonly string[] | undefined, pipeline.baseDir)),
+    retry: { attempts: entry.retry?.attempts ?? 3, backoffMs: entry.retry?.backoff_ms ?? 500 },
+    jobs: entry.resources?.jobs,
+    because: entry.because ?? null,
+  }
+}
+
+/** The stage's own checks, and its pins: a missing model file or secret is found here, not in the middle of a run. */
+function checkStage(stage: Stage, config: Json, context: PlanContext): readonly Problem[] {
+  const problems = [...(stage.check?.(config, context) ?? [])]
+  try {
+    stage.pins?.(config, context)
+  } catch (error) {
+    const known = toSluiceError(error, `stage ${stage.name}`)
+    problems.push({
+      code: known.code,
+      message: known.message,
+      ...(known.next === undefined ? {} : { next: known.next }),
+    })
+  }
+  return problems
+}
+
+/** Which output feeds each input: as the file says, else the port of the same name, else the only one of its kind. */
+function connect(
+  id: string,
+  entry: StageEntryFile,
+  takes: Ports,
+  needs: readonly string[],
+  earlier: ReadonlyMap<string, StagePlan>,
+  report: Report,
+): StagePlan['inputs'] {
+  const explicit =
+    entry.needs === undefined || Array.isArray(entry.needs) ? {} : (entry.needs as Record<string, string>)
+  const inputs: Record<string, { stage: string; port: string }> = {}
+  for (const name of Object.keys(explicit)) {
+    if (takes[name] === undefined) {
+      report(
+        ['stages', id, 'needs', name],
+        'UNKNOWN_PORT',
+        `stage \`${id}\` has no input \`${name}\``,
+        `its inputs: ${Object.keys(takes).join(', ') || 'none'}`,
+      )
+    }
+  }
+  for (const [port, spec] of Object.entries(takes)) {
+    const offers = needs.flatMap((need) =>
+      Object.entries(earlier.get(need)?.stage.gives ?? {})
+        .filter(([, given]) => given.kind === spec.kind)
+        .map(([given]) => ({ stage: need, port: given })),
+    )
+    const wanted = explicit[port]
+    if (wanted !== undefined) {
+      const [stage, given] = wanted.split('.')
+      const fitting = offers.filter((offer) => offer.stage === stage && (given === undefined || offer.port === given))
+      const match = fitting.find((offer) => offer.port === port) ?? (fitting.length === 1 ? fitting[0] : undefined)
+      if (match === undefined)
+        report(
+          ['stages', id, 'needs', port],
+          'UNKNOWN_PORT',
+          `\`${wanted}\` gives no single ${spec.kind} for input \`${port}\``,
+        )
+      else inputs[port] = match
+      continue
+    }
+    const taken = new Set(Object.values(explicit))
+    const free = offers.filter((offer) => !taken.has(`${offer.stage}.${offer.port}`))
+    const sameName = free.filter((offer) => offer.port === port)
+    const match =
+      sameName.length === 1
+        ? sameName[0]
+        : sameName.length === 0 && free.length === 1 && !spec.optional
+          ? free[0]
+          : undefined
+    if (match !== undefined) inputs[port] = match
+    else if (!spec.optional) {
+      report(
+        ['stages', id, 'needs'],
+        'INPUT_MISSING',
+        `stage \`${id}\` takes a ${spec.kind} \`${port}\` (${spec.description}), and ${free.length === 0 ? 'nothing it needs gives one' : 'several of its needs give one'}`,
+        `name the stage that gives it: needs: { ${port}: STAGE.PORT }`,
+      )
+    }
+  }
+  return inputs
+}
+
+function planRelease(
+  pipeline: Pipeline,
+  stages: ReadonlyMap<string, StagePlan>,
+  report: Report,
+): readonly LoadedPolicy[] {
+  const release = pipeline.spec.release
+  if (release === undefined) return []
+  const candidate = stages.get(release.candidate)
+  if (candidate === undefined || !Object.values(candidate.stage.gives).some((port) => port.kind === 'model')) {
+    report(['release', 'candidate'], 'UNKNOWN_STAGE', `\`${release.candidate}\` is not a stage that gives a model`)
+  }
+  return loadPolicies(gateFiles(release.gate as string | readonly string[], pipeline.baseDir))
+}
+
+/** A policy that asks for a metric that no stage before its gate reports would deny for ever: say so now. */
+function checkGates(
+  pipeline: Pipeline,
+  stages: ReadonlyMap<string, StagePlan>,
+  releaseGate: readonly LoadedPolicy[],
+  graph: StageGraph,
+): void {
+  for (const [id, plan] of stages) {
+    if (plan.gate.length > 0) checkPolicies(plan.gate, catalogue([...graph.ancestors(id), id], stages), plan.uses)
+  }
+  if (releaseGate.length > 0) checkPolicies(releaseGate, catalogue([...stages.keys()], stages), undefined)
+  void pipeline
+}
+
+function catalogue(
+  ids: readonly string[],
+  stages: ReadonlyMap<string, StagePlan>,
+): ReadonlyMap<string, Stage['metrics']> {
+  return new Map(ids.map((id) => stages.get(id)!).map((plan) => [plan.uses, plan.stage.metrics]))
+}

@@ -1,0 +1,492 @@
+import { availableParallelism, cpus, platform, release as osRelease } from 'node:os'
+import { getEvaluation } from '../../artifacts/evaluation.ts'
+import type { ArtifactRef } from '../../artifacts/refs.ts'
+import { openStore, type Store } from '../../artifacts/store.ts'
+import { openKeys } from '../../audit/keys.ts'
+import { decide } from '../../policies/engine/decide.ts'
+import type { Decision } from '../../policies/engine/decision.ts'
+import type { LoadedPolicy } from '../../policies/engine/load.ts'
+import type { Runner } from '../../runners/runner.ts'
+import { threadRunner } from '../../runners/threads.ts'
+import type { SourceSplit } from '../../stages/stage.ts'
+import { SluiceError, toSluiceError } from '../../util/errors.ts'
+import type { Json } from '../../util/json.ts'
+import { VERSION } from '../../util/package-root.ts'
+import { type Actions, openActions, type StageResult } from './actions.ts'
+import type { Listener, RunEvent } from './events.ts'
+import { collectEvidence } from './evidence.ts'
+import { cleanupStage, executeStage } from './execute-stage.ts'
+import { abandonedRuns, lastRun, markClosed, markOpen, newRunId, removeStaleScratch, saveRun } from './history.ts'
+import { type Journal, openJournal } from './journal.ts'
+import { loadPipeline } from './load.ts'
+import { type Plan, planPipeline, type StagePlan } from './plan.ts'
+import type { RunRecord, StageRecord, StageState } from './run-record.ts'
+import { type Selection, type SelectionOptions, select } from './selection.ts'
+import { compareParts, type StageKey, stageKey } from './stage-key.ts'
+
+export interface RunOptions extends SelectionOptions {
+  readonly store: string
+  /** Worker threads. Default: the machine's cores. */
+  readonly jobs?: number
+  /** Ignore what is cached: for all stages, or for those named. */
+  readonly force?: boolean | readonly string[]
+  /** Hash every cached object again. */
+  readonly verify?: boolean
+  readonly listeners?: readonly Listener[]
+  readonly signal?: AbortSignal
+  readonly now?: () => Date
+  /** Where shard tasks run. Default: worker threads of this process. */
+  readonly runner?: Runner
+}
+
+/**
+ * Runs a pipeline file: load, plan, run, gates, record. Whatever happens after planning, a run record is written and
+ * returned; only mistakes in the files and an unusable store throw.
+ *
+ * @throws SluiceError `PIPELINE_*`, `POLICY_*`, `STAGE_*` before anything ran.
+ */
+export async function runPipeline(file: string, options: RunOptions): Promise<RunRecord> {
+  const pipeline = loadPipeline(file)
+  const store = openStore(options.store)
+  const plan = await planPipeline(pipeline, store)
+  const selection = select(plan.graph, options)
+  const run = new Run(plan, selection, store, options)
+  return run.execute()
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+class Run {
+  readonly #plan: Plan
+  readonly #selection: Selection
+  readonly #store: Store
+  readonly #options: RunOptions
+  readonly #id: string
+  readonly #now: () => Date
+  readonly #started: Date
+  readonly #clock = performance.now()
+  readonly #jobs: number
+  readonly #stages = new Map<string, Mutable<StageRecord>>()
+  readonly #decisions: { gate: string; digest: string; decision: Decision }[] = []
+  readonly #controller = new AbortController()
+  readonly #previous: RunRecord | undefined
+  #journal!: Journal
+  #actions!: Actions
+  #runner!: Runner
+  /** Set when the log or the store can no longer be trusted or written: nothing may follow. */
+  #fatal: SluiceError | undefined
+
+  constructor(plan: Plan, selection: Selection, store: Store, options: RunOptions) {
+    this.#plan = plan
+    this.#selection = selection
+    this.#store = store
+    this.#options = options
+    this.#now = options.now ?? (() => new Date())
+    this.#started = this.#now()
+    this.#id = newRunId(this.#started)
+    this.#jobs = options.jobs ?? availableParallelism()
+    this.#previous = lastRun(store.root, plan.pipeline.spec.name)
+    for (const stage of plan.stages) this.#stages.set(stage.id, this.#pendingRecord(stage))
+  }
+
+  async execute(): Promise<RunRecord> {
+    const { store, signal } = this.#options
+    const keys = openKeys(`${store}/keys`)
+    this.#journal = openJournal(`${store}/ledger`, keys, this.#id, this.#now)
+    this.#actions = openActions(this.#store, keys, {
+      verify: this.#options.verify ?? false,
+      onBad: (key, reason) => {
+        this.#journal.note('action.rejected', { key, reason })
+        this.#emit({
+          type: 'record.rejected',
+          stage: '',
+          code: 'ACTION_RECORD_REJECTED',
+          message: `an action record was not trusted: ${reason}`,
+        })
+      },
+    })
+    this.#runner = this.#options.runner ?? threadRunner(this.#jobs)
+    signal?.addEventListener('abort', () => this.#controller.abort(), { once: true })
+    if (signal?.aborted) this.#controller.abort()
+    try {
+      this.#begin()
+      await this.#schedule()
+    } finally {
+      if (this.#options.runner === undefined) await this.#runner.close()
+    }
+    return this.#finish()
+  }
+
+  #begin(): void {
+    const { store } = this.#options
+    for (const run of abandonedRuns(store)) {
+      this.#journal.note('run.aborted', { aborted: run })
+      markClosed(store, run)
+    }
+    removeStaleScratch(store)
+    this.#journal.note('run.planned', {
+      pipeline: this.#plan.pipeline.spec.name,
+      file: this.#plan.pipeline.digest,
+      stages: this.#plan.stages.map((stage) => stage.id).join(' '),
+    })
+    markOpen(store, this.#id)
+    this.#emit({
+      type: 'run.planned',
+      run: this.#id,
+      pipeline: this.#plan.pipeline.spec.name,
+      stages: this.#plan.stages.map(({ id, uses, needs }) => ({ id, uses, needs })),
+    })
+  }
+
+  /** Starts every stage as soon as all it needs is there; independent stages run side by side. */
+  async #schedule(): Promise<void> {
+    const running = new Map<string, Promise<void>>()
+    const waiting = new Set(this.#plan.stages.map((stage) => stage.id))
+    while (waiting.size > 0 || running.size > 0) {
+      for (const id of [...waiting]) {
+        const stage = this.#stagePlan(id)
+        if (stage.needs.some((need) => waiting.has(need) || running.has(need))) continue
+        waiting.delete(id)
+        running.set(
+          id,
+          this.#step(stage).finally(() => running.delete(id)),
+        )
+      }
+      if (running.size > 0) await Promise.race(running.values())
+    }
+  }
+
+  async #step(stage: StagePlan): Promise<void> {
+    const record = this.#stages.get(stage.id)!
+    const because = this.#whySkip(stage)
+    if (because !== undefined) {
+      record.state = 'skipped'
+      record.reason = because
+      this.#emit({ type: 'stage.skipped', stage: stage.id, because })
+      return
+    }
+    const start = performance.now()
+    try {
+      await this.#runStage(stage, record)
+    } catch (cause) {
+      const error = toSluiceError(cause, `stage ${stage.id}`)
+      if (process.env['SLUICE_DEBUG'] === '1' && cause instanceof Error) process.stderr.write(`${cause.stack}\n`)
+      record.state = 'errored'
+      record.error = error.toJSON()
+      record.reason = error.message
+      if (error.exit === 4) this.#fatal ??= error
+      this.#tryJournal('stage.errored', { stage: stage.id, code: error.code })
+      this.#emit({ type: 'stage.errored', stage: stage.id, error: error.toJSON() })
+    }
+    record.seconds = (performance.now() - start) / 1000
+    if (record.state === 'errored') return
+    this.#emit({
+      type: 'stage.finished',
+      stage: stage.id,
+      key: record.key ?? '',
+      state: record.state,
+      seconds: record.seconds,
+      ...(record.rows === null ? {} : { rows: record.rows }),
+    })
+    this.#gate(stage, record)
+  }
+
+  #whySkip(stage: StagePlan): string | undefined {
+    if (this.#fatal !== undefined) return `the run stopped: ${this.#fatal.code}`
+    if (!this.#selection.run.has(stage.id) && !this.#selection.cached.has(stage.id)) return 'not selected'
+    for (const need of stage.needs) {
+      const { state } = this.#stages.get(need)!
+      if (state === 'gate_failed') return `gate of ${need} blocks`
+      if (state === 'errored') return `stage ${need} errored`
+      if (state === 'skipped') return `stage ${need} was skipped`
+    }
+    return this.#controller.signal.aborted ? 'the run was interrupted' : undefined
+  }
+
+  async #runStage(stage: StagePlan, record: Mutable<StageRecord>): Promise<void> {
+    const inputs: Record<string, ArtifactRef> = {}
+    for (const [port, from] of Object.entries(stage.inputs)) {
+      const ref = this.#stages.get(from.stage)!.outputs[from.port]
+      if (ref !== undefined) inputs[port] = ref
+    }
+    const split = await this.#split(stage)
+    const key = stageKey(this.#plan, stage, inputs, split)
+    record.key = key.key
+    record.keyParts = key.parts
+
+    const force = this.#isForced(stage.id)
+    const answer = force ? { miss: 'forced by --force' } : this.#actions.stage(key.key)
+    if ('hit' in answer) {
+      this.#fill(record, answer.hit)
+      record.state = 'cached'
+      record.reason = 'the same key as before'
+      this.#journal.note('stage.cached', this.#subject(stage, key, answer.hit))
+      return
+    }
+    if (this.#selection.cached.has(stage.id)) {
+      throw new SluiceError({
+        code: 'NOT_CACHED',
+        message: `stage ${stage.id} is not part of this selection and has no cached result (${answer.miss})`,
+        next: `run it first: sluice run ${this.#plan.pipeline.file} --until ${stage.id}`,
+      })
+    }
+    record.reason = this.#whyRun(stage, key, answer.miss)
+    record.state = 'running'
+    this.#journal.note('stage.planned', { stage: stage.id, key: key.key })
+    this.#journal.commit()
+    this.#emit({ type: 'stage.started', stage: stage.id, key: key.key, tasks: split?.tasks.length ?? 0 })
+    const { result, timings } = await executeStage(
+      {
+        plan: this.#plan,
+        store: this.#store,
+        runner: this.#runner,
+        actions: this.#actions,
+        jobs: this.#jobs,
+        signal: this.#controller.signal,
+        emit: (event) => this.#emit(event),
+      },
+      stage,
+      key,
+      inputs,
+      split,
+      force,
+    )
+    this.#actions.recordStage(stage.uses, key, result)
+    this.#fill(record, result)
+    record.timings = timings
+    record.state = 'done'
+    this.#journal.note('stage.completed', this.#subject(stage, key, result))
+    this.#journal.commit()
+    cleanupStage(this.#store, key.key)
+  }
+
+  async #split(stage: StagePlan): Promise<SourceSplit | undefined> {
+    if (stage.stage.kind !== 'source') return undefined
+    return stage.stage.split(stage.config, {
+      ...this.#plan.context,
+      signal: this.#controller.signal,
+      store: this.#store,
+    })
+  }
+
+  /** Decides the stage's gate. The decision is durable before anything that depends on it starts. */
+  #gate(stage: StagePlan, record: Mutable<StageRecord>): void {
+    if (stage.gate.length === 0) return
+    try {
+      const before = [...this.#plan.graph.ancestors(stage.id), stage.id].map((id) => this.#stagePlan(id))
+      const decision = this.#decide(stage.id, stage.gate, before)
+      if (decision.outcome === 'block') {
+        record.state = 'gate_failed'
+        const failed = decision.rules.filter((rule) => rule.blocks).map((rule) => rule.id)
+        record.reason = `its gate blocks: ${failed.join(', ')}`
+      }
+    } catch (cause) {
+      const error = toSluiceError(cause, `gate of ${stage.id}`)
+      record.state = 'errored'
+      record.error = error.toJSON()
+      record.reason = error.message
+      this.#fatal ??= error
+      this.#emit({ type: 'stage.errored', stage: stage.id, error: error.toJSON() })
+    }
+  }
+
+  #decide(gate: string, policies: readonly LoadedPolicy[], stages: readonly StagePlan[]): Decision {
+    const decision = decide({
+      gate,
+      policies,
+      evidence: { metrics: collectEvidence(stages, (id) => this.#measured(id)) },
+      now: this.#started,
+      engine: `sluice ${VERSION}`,
+      ...(gate === 'release' ? {} : { uses: this.#stagePlan(gate).uses }),
+    })
+    const { sha256: digest } = this.#store.putJson(decision, 'redacted')
+    this.#decisions.push({ gate, digest, decision })
+    this.#journal.note('gate.decided', { gate, outcome: decision.outcome }, digest)
+    this.#journal.commit()
+    this.#emit({ type: 'gate.decided', gate, decision, digest })
+    return decision
+  }
+
+  #measured(stage: string): StageRecord['metrics'] | undefined {
+    const record = this.#stages.get(stage)!
+    return ['done', 'cached', 'gate_failed'].includes(record.state) ? record.metrics : undefined
+  }
+
+  #finish(): RunRecord {
+    const release = this.#release()
+    const records = this.#plan.stages.map((stage) => this.#stages.get(stage.id)!)
+    const errors = records.flatMap((record) => (record.error === null ? [] : [record.error]))
+    const blocked = this.#decisions.some(({ decision }) => decision.outcome === 'block')
+    const outcome = errors.length > 0 || this.#fatal !== undefined ? 'errored' : blocked ? 'blocked' : 'passed'
+    const exit =
+      outcome === 'passed'
+        ? 0
+        : outcome === 'blocked'
+          ? 1
+          : (this.#fatal?.exit ?? errors.find((error) => error.exit === 4)?.exit ?? errors[0]?.exit ?? 5)
+    this.#tryJournal('run.finished', { outcome, exit: String(exit) })
+    const seconds = (performance.now() - this.#clock) / 1000
+    const record: RunRecord = {
+      apiVersion: 'sluice/v1',
+      kind: 'RunRecord',
+      run: this.#id,
+      pipeline: {
+        name: this.#plan.pipeline.spec.name,
+        purpose: this.#plan.pipeline.spec.purpose,
+        owner: this.#plan.pipeline.spec.owner,
+        file: this.#plan.pipeline.file,
+        digest: this.#plan.pipeline.digest,
+        seed: this.#plan.pipeline.spec.seed,
+      },
+      sources: this.#plan.pipeline.sources,
+      started: this.#started.toISOString(),
+      finished: this.#now().toISOString(),
+      seconds,
+      environment: {
+        sluice: VERSION,
+        node: process.version,
+        platform: `${platform()} ${osRelease()} ${process.arch}`,
+        cpu: cpus()[0]?.model.trim() ?? 'unknown',
+        cores: availableParallelism(),
+        jobs: this.#jobs,
+      },
+      options: this.#usedOptions(),
+      stages: records,
+      decisions: this.#decisions,
+      release,
+      outcome,
+      exit,
+      ledger: this.#ledgerState(),
+    }
+    saveRun(this.#options.store, record)
+    markClosed(this.#options.store, this.#id)
+    this.#emit({ type: 'run.finished', run: this.#id, outcome, exit, seconds })
+    return record
+  }
+
+  #release(): RunRecord['release'] {
+    const spec = this.#plan.pipeline.spec.release
+    if (spec === undefined) return null
+    const reached = this.#plan.stages.every((stage) => ['done', 'cached'].includes(this.#stages.get(stage.id)!.state))
+    const base = { reviewers: spec.reviewers ?? [], quorum: spec.quorum }
+    const model = Object.values(this.#stages.get(spec.candidate)!.outputs).find((output) => output.kind === 'model')
+    if (!reached || model === undefined || this.#fatal !== undefined) {
+      const stopped = this.#plan.stages.some((stage) => this.#stages.get(stage.id)!.state === 'gate_failed')
+      return { ...base, state: stopped ? 'blocked' : 'incomplete' }
+    }
+    try {
+      const decision = this.#decide('release', this.#plan.releaseGate, this.#plan.stages)
+      const state = decision.outcome === 'block' ? 'blocked' : 'awaiting_review'
+      return { ...base, state, candidate: { stage: spec.candidate, model } }
+    } catch (cause) {
+      this.#fatal ??= toSluiceError(cause, 'gate of the release')
+      return { ...base, state: 'incomplete' }
+    }
+  }
+
+  #fill(record: Mutable<StageRecord>, result: StageResult): void {
+    const evaluation = getEvaluation(this.#store, result.evaluation)
+    record.outputs = result.outputs
+    record.evaluation = result.evaluation
+    record.rows = result.rows
+    record.dropped = result.dropped
+    record.quarantined = result.quarantined
+    record.metrics = evaluation.metrics
+    record.series = evaluation.series
+    record.tables = evaluation.tables
+    record.limits = evaluation.limits
+    record.tally = evaluation.tally
+  }
+
+  #subject(stage: StagePlan, key: StageKey, result: StageResult): Record<string, string> {
+    const outputs = Object.entries(result.outputs).map(([port, ref]) => [`output.${port}`, ref.digest])
+    return { stage: stage.id, key: key.key, evaluation: result.evaluation.digest, ...Object.fromEntries(outputs) }
+  }
+
+  /** Why a stage runs, in words, by comparison with the pipeline's last run. */
+  #whyRun(stage: StagePlan, key: StageKey, miss: string): string {
+    if (miss.startsWith('forced')) return miss
+    const before = this.#previous?.stages.find((candidate) => candidate.id === stage.id)?.keyParts
+    if (before === undefined || before === null) return 'first run of this stage in this store'
+    const changes = compareParts(before, key.parts).map((change) => this.#nameInput(stage, change))
+    return changes.length === 0 ? miss : changes.join('; ')
+  }
+
+  #nameInput(stage: StagePlan, change: string): string {
+    const port = /^inputs\.([^:]+):/.exec(change)?.[1]
+    const from = port === undefined ? undefined : stage.inputs[port]
+    return from === undefined ? change : `input ${port} changed, because stage ${from.stage} gave other output`
+  }
+
+  #isForced(stage: string): boolean {
+    const { force } = this.#options
+    if (force === undefined || force === false || !this.#selection.run.has(stage)) return false
+    return force === true || force.includes(stage)
+  }
+
+  #usedOptions(): Record<string, Json> {
+    const { from, only, until, force, verify } = this.#options
+    return Object.fromEntries(
+      Object.entries({ from, only, until, force, verify }).filter(
+        ([, value]) => value !== undefined && value !== false,
+      ),
+    ) as Record<string, Json>
+  }
+
+  #ledgerState(): RunRecord['ledger'] {
+    try {
+      const { ledger } = this.#journal
+      return { size: ledger.size, root: ledger.root, checkpoint: ledger.checkpoint() }
+    } catch {
+      return null
+    }
+  }
+
+  /** For entries that report a failure: where the log itself fails, that becomes the run's failure. */
+  #tryJournal(type: string, subject: Readonly<Record<string, string>>): void {
+    try {
+      this.#journal.note(type, subject)
+      this.#journal.commit()
+    } catch (cause) {
+      this.#fatal ??= toSluiceError(cause, 'writing the ledger')
+    }
+  }
+
+  #stagePlan(id: string): StagePlan {
+    return this.#plan.stages.find((stage) => stage.id === id)!
+  }
+
+  #emit(event: RunEvent): void {
+    for (const listener of this.#options.listeners ?? []) listener(event)
+  }
+
+  #pendingRecord(stage: StagePlan): Mutable<StageRecord> {
+    return {
+      id: stage.id,
+      uses: stage.uses,
+      version: stage.stage.version,
+      summary: stage.stage.summary,
+      needs: stage.needs,
+      because: stage.because,
+      config: stage.config,
+      gate: stage.gate.length === 0 ? null : stage.gate.map((policy) => policy.name).join(', '),
+      state: 'pending' satisfies StageState,
+      reason: null,
+      key: null,
+      keyParts: null,
+      rows: null,
+      dropped: {},
+      quarantined: {},
+      outputs: {},
+      evaluation: null,
+      metrics: [],
+      series: [],
+      tables: [],
+      limits: [],
+      tally: null,
+      seconds: 0,
+      timings: {},
+      error: null,
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { type Static, Type } from 'typebox'
+
+const Name = Type.String({ pattern: '^[a-z][a-z0-9-]*$', description: 'Lower-case letters, digits and hyphens.' })
+
+const Source = Type.Object(
+  {
+    uri: Type.String({ minLength: 1, description: 'Path or glob, relative to the pipeline file.' }),
+    licence: Type.Optional(Type.String({ description: 'Licence of the data, as an SPDX id or in words.' })),
+    lawful_basis: Type.Optional(
+      Type.String({
+        description:
+          'Why the data may be processed: consent, contract, legitimate_interests, synthetic, public_licence …',
+      }),
+    ),
+    purpose: Type.Optional(Type.String({ description: 'What the data was collected for and may be used for.' })),
+    contains: Type.Optional(
+      Type.Array(Type.String(), { description: 'Kinds of personal data that are expected in it.' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const Gate = Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 1 })], {
+  description: 'Policy file(s), relative to the pipeline file, or `sluice:NAME` for one that ships.',
+})
+
+const Needs = Type.Union(
+  [Type.Array(Type.String()), Type.Record(Type.String(), Type.String({ description: '`stage` or `stage.port`' }))],
+  { description: 'Stages whose outputs this one takes: a list, or input port → `stage` or `stage.port`.' },
+)
+
+const StageEntry = Type.Object(
+  {
+    uses: Type.String({
+      minLength: 1,
+      description: 'A stage that ships, a package (`@acme/stage`) or a module (`./stage.js`).',
+    }),
+    needs: Type.Optional(Needs),
+    with: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "The stage's own config." })),
+    gate: Type.Optional(Gate),
+    retry: Type.Optional(
+      Type.Object(
+        {
+          attempts: Type.Integer({
+            minimum: 1,
+            maximum: 10,
+            default: 3,
+            description: 'Tries in all, for transient errors only.',
+          }),
+          backoff_ms: Type.Integer({
+            minimum: 0,
+            maximum: 600_000,
+            default: 500,
+            description: 'First wait; doubles each time.',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    resources: Type.Optional(
+      Type.Object(
+        { jobs: Type.Optional(Type.Integer({ minimum: 1, description: 'Most worker threads this stage may use.' })) },
+        { additionalProperties: false },
+      ),
+    ),
+    because: Type.Optional(Type.String({ description: 'Why the stage is configured as it is.' })),
+  },
+  { additionalProperties: false },
+)
+
+export const PipelineSchema = Type.Object(
+  {
+    apiVersion: Type.Literal('sluice/v1'),
+    kind: Type.Literal('Pipeline'),
+    name: Name,
+    purpose: Type.String({ minLength: 1, description: 'What the tuned model is for.' }),
+    owner: Type.String({ minLength: 1, description: 'Who answers for it.' }),
+    seed: Type.Integer({ minimum: 0, maximum: 4_294_967_295, default: 0, description: 'Root of all randomness.' }),
+    sources: Type.Optional(Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_-]*$' }), Source)),
+    stages: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]*$' }), StageEntry, { minProperties: 1 }),
+    release: Type.Optional(
+      Type.Object(
+        {
+          candidate: Type.String({ description: 'Stage whose model is released.' }),
+          gate: Gate,
+          reviewers: Type.Optional(Type.Array(Type.String(), { description: 'Who may approve.' })),
+          quorum: Type.Integer({ minimum: 0, default: 1, description: 'How many of them must approve.' }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export type PipelineFile = Static<typeof PipelineSchema>
+export type StageEntryFile = Static<typeof StageEntry>

@@ -1,0 +1,44 @@
+import { SluiceError } from '../../util/errors.ts'
+import { nearest } from '../../util/nearest.ts'
+import type { StageGraph } from './graph.ts'
+
+export interface SelectionOptions {
+  /** Start here: everything before must be cached. */
+  readonly from?: string
+  /** Run this stage alone: everything before must be cached. */
+  readonly only?: string
+  /** Stop after this stage. */
+  readonly until?: string
+}
+
+export interface Selection {
+  /** Stages that may run. */
+  readonly run: ReadonlySet<string>
+  /** Stages that must be there already. */
+  readonly cached: ReadonlySet<string>
+  /** False where something was left out, so that no release can follow. */
+  readonly complete: boolean
+}
+
+/** Which stages a run is about. */
+export function select(graph: StageGraph, options: SelectionOptions): Selection {
+  for (const name of [options.from, options.only, options.until]) {
+    if (name !== undefined && !graph.order.includes(name)) {
+      const guess = nearest(name, graph.order)
+      throw new SluiceError({
+        code: 'STAGE_UNKNOWN',
+        message: `there is no stage \`${name}\` in this pipeline`,
+        next: guess === undefined ? `its stages: ${graph.order.join(', ')}` : `did you mean \`${guess}\`?`,
+      })
+    }
+  }
+  let run = new Set(graph.order)
+  if (options.until !== undefined) run = new Set([...graph.ancestors(options.until), options.until])
+  if (options.from !== undefined) {
+    const after = new Set([...graph.descendants(options.from), options.from])
+    run = new Set([...run].filter((stage) => after.has(stage)))
+  }
+  if (options.only !== undefined) run = new Set([options.only])
+  const cached = new Set([...run].flatMap((stage) => graph.ancestors(stage)).filter((stage) => !run.has(stage)))
+  return { run, cached, complete: run.size + cached.size === graph.order.length }
+}
