@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ArtifactRef } from '../artifacts/refs.ts'
 import { writeFileDurable } from '../util/durable.ts'
 import { SluiceError } from '../util/errors.ts'
 import type { Json } from '../util/json.ts'
@@ -15,18 +14,12 @@ export interface ActionRecord {
   readonly v: 1
   /** Stage or task key, 64 hex digits. */
   readonly key: string
-  /** Id of the stage in its pipeline, or what the task is. */
+  /** `uses` of the stage. */
   readonly stage: string
   /** What the key is the digest of, so that `explain` can compare. */
   readonly keyParts: Json
-  /** By port. */
-  readonly outputs: Readonly<Record<string, ArtifactRef>>
-  readonly evaluation: ArtifactRef | null
-  readonly rows?: Json
-  readonly dropped?: Json
-  readonly quarantined?: Json
-  /** Anything else that is to come back: the result of a shard task, say. */
-  readonly payload?: Json
+  /** Outputs, row counts, the result of a shard task: what is to come back. */
+  readonly payload: Json
 }
 
 export type ActionRecordRead =
@@ -38,7 +31,7 @@ type Signer = PublicKey & { sign(bytes: Uint8Array): Buffer }
 /** Signatures of action records cover these words too, so that a signed checkpoint can never be passed off as one. */
 const CONTEXT = 'sluice-action-record-v1\n'
 
-/** Where the record of a key lies: `actions/ab/cdef….json`. */
+/** Where the record of a key lies: `<dir>/ab/cdef….json`. */
 export function actionRecordPath(dir: string, key: string): string {
   if (!/^[0-9a-f]{64}$/.test(key)) {
     throw new SluiceError({
@@ -47,7 +40,7 @@ export function actionRecordPath(dir: string, key: string): string {
       exit: 5,
     })
   }
-  return join(dir, 'actions', key.slice(0, 2), `${key.slice(2)}.json`)
+  return join(dir, key.slice(0, 2), `${key.slice(2)}.json`)
 }
 
 /** Writes the record, durable before it returns. Replaces an older record of the same key. */
@@ -87,8 +80,8 @@ function parseEnvelope(bytes: Buffer): { readonly record: ActionRecord; readonly
       record.v === 1 &&
       typeof record.key === 'string' &&
       typeof record.stage === 'string' &&
-      typeof record.outputs === 'object' &&
-      record.outputs !== null
+      record.keyParts !== undefined &&
+      record.payload !== undefined
     return whole ? envelope : undefined
   } catch {
     return undefined

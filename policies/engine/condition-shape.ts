@@ -1,0 +1,82 @@
+import type { KeyPath } from '../../util/yaml-document.ts'
+import type { Condition } from './schema.ts'
+
+/** What is wrong with a condition though each of its keys is right by itself. */
+export interface ShapeProblem {
+  readonly code: 'INVALID'
+  readonly path: KeyPath
+  readonly message: string
+  readonly next?: string
+}
+
+const FORMS = ['metric', 'all', 'any', 'not'] as const
+const COMPARISONS = ['at_most', 'at_least', 'equals', 'one_of', 'present'] as const
+
+export function conditionShape(condition: Condition, path: KeyPath): readonly ShapeProblem[] {
+  const name = `\`${path.join('.')}\``
+  const forms = FORMS.filter((form) => condition[form] !== undefined)
+  if (forms.length !== 1) {
+    return [
+      {
+        code: 'INVALID',
+        path,
+        message: `${name} needs exactly one of ${FORMS.join(', ')}; it has ${forms.join(' and ') || 'none'}`,
+      },
+    ]
+  }
+  if (condition.metric === undefined) {
+    const extra = Object.keys(condition).filter((key) => key !== forms[0])
+    const own = extra.map((key) => problem([...path, key], `\`${key}\` belongs to a condition with \`metric\``))
+    const inner = [
+      ...(condition.all ?? []).map((part, i) => conditionShape(part, [...path, 'all', i])),
+      ...(condition.any ?? []).map((part, i) => conditionShape(part, [...path, 'any', i])),
+      ...(condition.not === undefined ? [] : [conditionShape(condition.not, [...path, 'not'])]),
+    ]
+    return [...own, ...inner.flat()]
+  }
+  return metricShape(condition, path, name)
+}
+
+function metricShape(condition: Condition, path: KeyPath, name: string): readonly ShapeProblem[] {
+  const found: ShapeProblem[] = []
+  const comparisons = COMPARISONS.filter((key) => condition[key] !== undefined)
+  const range = comparisons.join(' ') === 'at_most at_least'
+  if (comparisons.length === 0)
+    found.push(problem(path, `${name} compares with nothing`, `add one of: ${COMPARISONS.join(', ')}`))
+  if (comparisons.length > 1 && !range) {
+    found.push(problem(path, `${name} has ${comparisons.join(' and ')}`, 'only at_most and at_least go together'))
+  }
+  const numeric = condition.at_most !== undefined || condition.at_least !== undefined
+  if (condition.bound !== undefined && !numeric) {
+    found.push(problem([...path, 'bound'], '`bound` needs `at_most` or `at_least`'))
+  }
+  if (condition.if_few !== undefined && condition.min_n === undefined) {
+    found.push(problem([...path, 'if_few'], '`if_few` needs `min_n`'))
+  }
+  for (const key of ['groups', 'if_none'] as const) {
+    if (condition[key] !== undefined && condition.for_each === undefined) {
+      found.push(problem([...path, key], `\`${key}\` needs \`for_each\``))
+    }
+  }
+  if (condition.groups !== undefined && labelsOf(condition).length > 1) {
+    found.push(problem([...path, 'groups'], '`groups` goes with one `for_each` label'))
+  }
+  if (condition.groups !== undefined && condition.if_none === 'not_applicable') {
+    found.push(problem([...path, 'if_none'], '`groups` says that there are groups, `if_none` that there may be none'))
+  }
+  if (range && typeof condition.at_most === 'number' && typeof condition.at_least === 'number') {
+    if (condition.at_most < condition.at_least) {
+      found.push(problem([...path, 'at_most'], 'no value is at most this and at least `at_least`'))
+    }
+  }
+  return found
+}
+
+/** The labels of `for_each`. */
+export function labelsOf(condition: Condition): readonly string[] {
+  return condition.for_each === undefined ? [] : [condition.for_each].flat()
+}
+
+function problem(path: KeyPath, message: string, next?: string): ShapeProblem {
+  return { code: 'INVALID', path, message, ...(next === undefined ? {} : { next }) }
+}

@@ -1,0 +1,233 @@
+import { labelsOf } from './condition-shape.ts'
+import type { Operand } from './decision.ts'
+import type { EvidenceMetric } from './evidence.ts'
+import { labelText, metricName } from './evidence.ts'
+import type { EvidenceIndex } from './evidence-index.ts'
+import type { Condition, Limit, Scalar } from './schema.ts'
+import type { Truth } from './truth.ts'
+import { allOf, anyOf, negate } from './truth.ts'
+
+/** What a condition comes to, with every comparison that was made. */
+export interface Evaluated {
+  readonly truth: Truth
+  readonly operands: readonly Operand[]
+}
+
+type Bound = Operand['bound']
+
+export function evaluate(condition: Condition, evidence: EvidenceIndex): Evaluated {
+  if (condition.all !== undefined) return combine(condition.all, evidence, allOf)
+  if (condition.any !== undefined) return combine(condition.any, evidence, anyOf)
+  if (condition.not !== undefined) {
+    const { truth, operands } = evaluate(condition.not, evidence)
+    return { truth: negate(truth), operands }
+  }
+  return evaluateMetric(condition, evidence)
+}
+
+function combine(
+  parts: readonly Condition[],
+  evidence: EvidenceIndex,
+  join: (truths: readonly Truth[]) => Truth,
+): Evaluated {
+  const results = parts.map((part) => evaluate(part, evidence))
+  return { truth: join(results.map((r) => r.truth)), operands: results.flatMap((r) => r.operands) }
+}
+
+function evaluateMetric(condition: Condition, evidence: EvidenceIndex): Evaluated {
+  const reference = condition.metric!
+  const found = evidence.find(reference)
+  const chosen = found.metrics.filter((metric) => matches(metric, condition.where))
+  const ranged = labelsOf(condition)
+  const operand = emptyOperand(condition)
+
+  const unclear = ambiguity(chosen, ranged)
+  if (unclear !== undefined) return only('error', { ...operand, note: unclear })
+
+  const absent = (condition.groups ?? []).filter((group) => !chosen.some((m) => m.labels?.[ranged[0]!] === group))
+  const missing = absent.map((group) =>
+    only('no_evidence', { ...operand, metric: `${reference}{${ranged[0]}=${group}}`, note: 'not measured' }),
+  )
+  if (chosen.length === 0 && missing.length === 0) {
+    // A stage that reported nothing has not shown that there is no group.
+    const none = found.stages > 0 && condition.if_none === 'not_applicable'
+    const note =
+      found.stages === 0 ? 'no such stage reported anything' : ranged.length > 0 ? 'no group' : 'not measured'
+    return only(none ? 'not_applicable' : 'no_evidence', { ...operand, note })
+  }
+  const measured = chosen
+    .map((metric) => ({ name: metricName(metric), metric }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, metric }) => compare(condition, metric, name, evidence))
+  const all = [...measured, ...missing]
+  return { truth: allOf(all.map((r) => r.truth)), operands: all.flatMap((r) => r.operands) }
+}
+
+function matches(metric: EvidenceMetric, where: Condition['where']): boolean {
+  return Object.entries(where ?? {}).every(([label, value]) => metric.labels?.[label] === value)
+}
+
+/** Why the metrics do not say clearly what the value is. */
+function ambiguity(metrics: readonly EvidenceMetric[], ranged: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  const perStage = new Map<string, number>()
+  for (const metric of metrics) {
+    const name = metricName(metric)
+    if (seen.has(name)) return 'the same value was reported twice'
+    seen.add(name)
+    const lacking = ranged.find((label) => metric.labels?.[label] === undefined)
+    if (lacking !== undefined) return `a value has no label \`${lacking}\``
+    perStage.set(metric.stage, (perStage.get(metric.stage) ?? 0) + 1)
+  }
+  if (ranged.length === 0 && [...perStage.values()].some((count) => count > 1)) {
+    return 'there are several values: say which with `where`, or `for_each`'
+  }
+  return undefined
+}
+
+/** All comparisons that a condition makes with one metric. */
+function compare(condition: Condition, metric: EvidenceMetric, name: string, evidence: EvidenceIndex): Evaluated {
+  const bound = condition.bound ?? 'point'
+  const base: Operand = {
+    metric: name,
+    value: null,
+    bound,
+    comparison: comparisonOf(condition),
+    limit: limitOf(condition),
+    holds: null,
+    ...(metric.n === undefined || !Number.isFinite(metric.n) ? {} : { n: metric.n }),
+  }
+  if (metric.n !== undefined && !(Number.isFinite(metric.n) && metric.n >= 0)) {
+    return only('error', { ...base, note: 'the number of observations is not a number' })
+  }
+  if (condition.min_n !== undefined && !((metric.n ?? -1) >= condition.min_n)) {
+    const truth = condition.if_few === 'not_applicable' && metric.n !== undefined ? 'not_applicable' : 'no_evidence'
+    const note = metric.n === undefined ? 'the number of observations is not reported' : 'too few observations'
+    return only(truth, {
+      ...base,
+      value: metric.n ?? null,
+      bound: 'point',
+      comparison: 'min_n',
+      limit: condition.min_n,
+      holds: false,
+      note,
+    })
+  }
+  if (metric.value === null || metric.value === undefined) {
+    return only('no_evidence', { ...base, note: metric.note ?? 'could not be measured' })
+  }
+  if (condition.present === true) {
+    const usable = typeof metric.value !== 'number' || Number.isFinite(metric.value)
+    return usable
+      ? only('true', { ...base, value: metric.value, holds: true })
+      : only('error', { ...base, note: 'not a finite number' })
+  }
+  if (condition.equals !== undefined || condition.one_of !== undefined) return compareWords(condition, metric, base)
+  return compareNumbers(condition, metric, base, evidence)
+}
+
+function compareWords(condition: Condition, metric: EvidenceMetric, base: Operand): Evaluated {
+  const { value } = metric
+  const allowed = condition.one_of ?? [condition.equals!]
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return only('error', { ...base, note: 'not a finite number' })
+  if (!allowed.some((candidate) => typeof candidate === typeof value)) {
+    return only('error', { ...base, value, note: `the value is a ${typeof value}` })
+  }
+  const holds = allowed.some((candidate) => candidate === value)
+  return only(holds ? 'true' : 'false', { ...base, value, holds })
+}
+
+function compareNumbers(
+  condition: Condition,
+  metric: EvidenceMetric,
+  base: Operand,
+  evidence: EvidenceIndex,
+): Evaluated {
+  const figure = pick(metric, base.bound)
+  if (figure.value === undefined) return only(figure.truth, { ...base, note: figure.note })
+  const value = figure.value
+  const results = (['at_most', 'at_least'] as const).flatMap((comparison) => {
+    const wanted = condition[comparison]
+    if (wanted === undefined) return []
+    const limit = resolveLimit(wanted, metric, evidence)
+    const operand = { ...base, value, comparison, ...(limit.note === undefined ? {} : { note: limit.note }) }
+    if (limit.value === undefined) return [only(limit.truth, { ...operand, limit: null })]
+    const holds = comparison === 'at_most' ? value <= limit.value : value >= limit.value
+    return [only(holds ? 'true' : 'false', { ...operand, limit: limit.value, holds })]
+  })
+  return { truth: allOf(results.map((r) => r.truth)), operands: results.flatMap((r) => r.operands) }
+}
+
+type Figure =
+  | { readonly value: number; readonly note?: string }
+  | { readonly value?: undefined; readonly truth: 'error' | 'no_evidence'; readonly note: string }
+
+/** The point estimate or a bound of its interval. */
+function pick(metric: EvidenceMetric, bound: Bound): Figure {
+  const { value, interval } = metric
+  if (value === null) return { truth: 'no_evidence', note: metric.note ?? 'could not be measured' }
+  if (typeof value !== 'number') return { truth: 'error', note: `the value is a ${typeof value}` }
+  if (!Number.isFinite(value)) return { truth: 'error', note: 'not a finite number' }
+  if (bound === 'point') return { value }
+  if (interval === undefined) return { truth: 'no_evidence', note: 'no confidence interval is reported' }
+  const { lower, upper } = interval
+  if (!Number.isFinite(lower) || !Number.isFinite(upper) || lower > upper) {
+    return { truth: 'error', note: 'the confidence interval is not one' }
+  }
+  return { value: bound === 'upper' ? upper : lower }
+}
+
+/** The number a limit comes to. Another metric with labels is taken for the same group as the metric compared. */
+function resolveLimit(limit: Limit, metric: EvidenceMetric, evidence: EvidenceIndex): Figure {
+  if (typeof limit === 'number') return { value: limit }
+  const text = limitText(limit)
+  const { metrics } = evidence.find(limit.metric)
+  const labels = labelText(metric.labels)
+  const same = metrics.filter((other) => labelText(other.labels) === labels)
+  const candidates = same.length > 0 ? same : metrics.filter((other) => labelText(other.labels) === '')
+  if (candidates.length === 0) return { truth: 'no_evidence', note: `the limit ${text} was not measured` }
+  if (candidates.length > 1) return { truth: 'error', note: `the limit ${text} has several values` }
+  const figure = pick(candidates[0]!, limit.bound ?? 'point')
+  if (figure.value === undefined) return { truth: figure.truth, note: `the limit ${text}: ${figure.note}` }
+  const value = figure.value * (limit.times ?? 1) + (limit.plus ?? 0)
+  return Number.isFinite(value)
+    ? { value, note: `the limit is ${text}` }
+    : { truth: 'error', note: `the limit ${text} is not finite` }
+}
+
+/** `1.5 × upper bound of evaluate.canary_chance_level + 0.1` */
+export function limitText(limit: Exclude<Limit, number>): string {
+  const times = limit.times === undefined ? '' : `${limit.times} × `
+  const bound = limit.bound === undefined || limit.bound === 'point' ? '' : `${limit.bound} bound of `
+  const plus = limit.plus === undefined ? '' : limit.plus < 0 ? ` − ${-limit.plus}` : ` + ${limit.plus}`
+  return `${times}${bound}${limit.metric}${plus}`
+}
+
+function emptyOperand(condition: Condition): Operand {
+  return {
+    metric: `${condition.metric}${labelText(condition.where)}`,
+    value: null,
+    bound: condition.bound ?? 'point',
+    comparison: comparisonOf(condition),
+    limit: limitOf(condition),
+    holds: null,
+  }
+}
+
+function comparisonOf(condition: Condition): Operand['comparison'] {
+  if (condition.at_most !== undefined) return 'at_most'
+  if (condition.at_least !== undefined) return 'at_least'
+  if (condition.equals !== undefined) return 'equals'
+  return condition.one_of !== undefined ? 'one_of' : 'present'
+}
+
+function limitOf(condition: Condition): number | Scalar | readonly Scalar[] | null {
+  const limit = condition.at_most ?? condition.at_least
+  if (limit !== undefined) return typeof limit === 'number' ? limit : null
+  return condition.equals ?? condition.one_of ?? null
+}
+
+function only(truth: Truth, operand: Operand): Evaluated {
+  return { truth, operands: [operand] }
+}
