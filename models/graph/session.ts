@@ -1,0 +1,58 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+
+/** Anything a graph takes: data and its shape. int32 ids, never BigInt (slow to make in JavaScript). */
+export interface Feed {
+  readonly type: 'float32' | 'float64' | 'int32' | 'int64'
+  readonly data: Float32Array | Float64Array | Int32Array | BigInt64Array
+  readonly shape: readonly number[]
+}
+
+export interface Session {
+  run(feeds: Readonly<Record<string, Feed>>): Promise<Readonly<Record<string, Feed>>>
+  close(): Promise<void>
+}
+
+/**
+ * Opens a model in the CPU build of ONNX Runtime. Threads do not spin (another process may need the core), and the
+ * result does not depend on their number.
+ */
+export async function openSession(model: Uint8Array, threads: number): Promise<Session> {
+  const session = await InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: Math.max(1, threads),
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  })
+  return {
+    async run(feeds) {
+      const tensors = Object.entries(feeds).map(([name, { type, data, shape }]) => [name, toTensor(type, data, shape)])
+      const results = await session.run(Object.fromEntries(tensors))
+      return Object.fromEntries(
+        Object.entries(results).map(([name, tensor]) => [
+          name,
+          { type: tensor.type, data: tensor.data, shape: tensor.dims } as Feed,
+        ]),
+      )
+    },
+    close: () => session.release(),
+  }
+}
+
+function toTensor(type: Feed['type'], data: Feed['data'], shape: readonly number[]): Tensor {
+  return new Tensor(type as 'float32', data as Float32Array, shape)
+}
+
+export function float32(data: Float32Array, shape: readonly number[] = [data.length]): Feed {
+  return { type: 'float32', data, shape }
+}
+
+export function int32(data: Int32Array, shape: readonly number[] = [data.length]): Feed {
+  return { type: 'int32', data, shape }
+}
+
+/** A single number, shape []. */
+export function number32(x: number): Feed {
+  return { type: 'float32', data: Float32Array.of(x), shape: [] }
+}
