@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { lastRun, loadRun, runDir } from '../pipelines/engine/history.ts'
-import { writeReports } from '../reports/write-reports.ts'
+import { writeReports } from '../reports/index.ts'
 import { SluiceError } from '../util/errors.ts'
 import { storeOption } from './options.ts'
 

@@ -3,7 +3,7 @@ import { runPipeline } from '../pipelines/engine/run.ts'
 import type { RunEvent } from '../pipelines/engine/events.ts'
 import { runDir } from '../pipelines/engine/history.ts'
 import { exportRelease } from '../reports/export-release.ts'
-import { writeReports } from '../reports/write-reports.ts'
+import { writeReports } from '../reports/index.ts'
 import { positiveInteger, storeOption } from './options.ts'
 import { createTerminalView } from './terminal/view.ts'
 

@@ -1,4 +1,4 @@
-import graphlib from '@dagrejs/graphlib'
+import { alg, Graph } from '@dagrejs/graphlib'
 
 /** The stages and what depends on what, with deterministic order: file order breaks ties. */
 export interface StageGraph {
@@ -13,7 +13,7 @@ export interface StageGraph {
 /** Cycles, each as the list of its stages in the direction of the data. Empty if there are none. */
 export function findCycles(needs: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
   const graph = build(needs)
-  const cycles = graphlib.alg.findCycles(graph).map((members) => orderCycle(members, needs))
+  const cycles = alg.findCycles(graph).map((members) => orderCycle(members, needs))
   return cycles
 }
 
@@ -46,8 +46,8 @@ export function stageGraph(needs: ReadonlyMap<string, readonly string[]>): Stage
   }
 }
 
-function build(needs: ReadonlyMap<string, readonly string[]>): graphlib.Graph {
-  const graph = new graphlib.Graph({ directed: true })
+function build(needs: ReadonlyMap<string, readonly string[]>): Graph {
+  const graph = new Graph({ directed: true })
   for (const stage of needs.keys()) graph.setNode(stage)
   for (const [stage, list] of needs) for (const need of list) graph.setEdge(need, stage)
   return graph
@@ -63,5 +63,6 @@ function orderCycle(members: readonly string[], needs: ReadonlyMap<string, reado
     stage = needs.get(stage)?.find((need) => inside.has(need))
   }
   const start = stage === undefined ? 0 : path.indexOf(stage)
-  return path.slice(start).reverse()
+  const [first, ...rest] = path.slice(start)
+  return first === undefined ? [] : [first, ...rest.reverse()]
 }

@@ -1,6 +1,6 @@
 import type { Sensitivity } from '../../artifacts/refs.ts'
 import type { Store } from '../../artifacts/store.ts'
-import { checkPolicies } from '../../policies/engine/check.ts'
+import { checkPolicies, type MetricCatalogue } from '../../policies/engine/check.ts'
 import { type LoadedPolicy, loadPolicies } from '../../policies/engine/load.ts'
 import { loadStage } from '../../stages/load.ts'
 import { resolveSecret, secretFingerprint } from '../../stages/secrets.ts'
@@ -85,7 +85,7 @@ export async function planPipeline(pipeline: Pipeline, store: Store): Promise<Pl
 
   const releaseGate = planRelease(pipeline, stages, report)
   stop(found)
-  checkGates(pipeline, stages, releaseGate, graph)
+  checkGates(stages, releaseGate, graph)
   return { pipeline, graph, stages: graph.order.map((id) => stages.get(id)!), releaseGate, context }
 }
 
@@ -261,7 +261,6 @@ function planRelease(
 
 /** A policy that asks for a metric that no stage before its gate reports would deny for ever: say so now. */
 function checkGates(
-  pipeline: Pipeline,
   stages: ReadonlyMap<string, StagePlan>,
   releaseGate: readonly LoadedPolicy[],
   graph: StageGraph,
@@ -270,12 +269,10 @@ function checkGates(
     if (plan.gate.length > 0) checkPolicies(plan.gate, catalogue([...graph.ancestors(id), id], stages), plan.uses)
   }
   if (releaseGate.length > 0) checkPolicies(releaseGate, catalogue([...stages.keys()], stages), undefined)
-  void pipeline
 }
 
-function catalogue(
-  ids: readonly string[],
-  stages: ReadonlyMap<string, StagePlan>,
-): ReadonlyMap<string, Stage['metrics']> {
-  return new Map(ids.map((id) => stages.get(id)!).map((plan) => [plan.uses, plan.stage.metrics]))
+/** Metrics by what each stage uses, and by its id where that is another name. */
+function catalogue(ids: readonly string[], stages: ReadonlyMap<string, StagePlan>): MetricCatalogue {
+  const plans = ids.map((id) => stages.get(id)!)
+  return new Map([...plans.map((plan) => [plan.id, plan.stage.metrics] as const), ...plans.map((plan) => [plan.uses, plan.stage.metrics] as const)])
 }
