@@ -174,7 +174,6 @@ class TaskOutput {
     this.#counts.joined += joined
     this.#write(this.#task.ports[0], result.kept)
     this.#counts.kept += result.seen?.length ?? 0
-    this.#counts.kept += result.seen?.length ?? 0
     for (const [port, records] of Object.entries(result.routed ?? {})) this.#write(port, records)
     for (const drop of result.dropped) {
       this.#dropped.write(drop)
