@@ -1,0 +1,34 @@
+/** One thing that is not as it was written. `code` is stable; messages hold no data. */
+export interface VerifyProblem {
+  readonly code: string
+  readonly message: string
+  /** Path relative to what was verified. */
+  readonly file: string
+  /** Position in the log. */
+  readonly seq?: number
+}
+
+/** Collects problems; keeps the first ones in full and counts the others, so that a ruined store stays readable. */
+export interface ProblemList {
+  add(code: string, message: string, file: string, seq?: number): void
+  readonly list: readonly VerifyProblem[]
+  /** How many more there were than `list` holds. */
+  readonly more: number
+}
+
+const KEPT = 200
+
+export function problemList(): ProblemList {
+  const list: VerifyProblem[] = []
+  let more = 0
+  return {
+    list,
+    get more() {
+      return more
+    },
+    add(code, message, file, seq) {
+      if (list.length < KEPT) list.push({ code, message, file, ...(seq === undefined ? {} : { seq }) })
+      else more += 1
+    },
+  }
+}
