@@ -1,0 +1,126 @@
+import nlp from 'compromise/two'
+
+/**
+ * Words with what they can be, from `compromise`'s lexicon, read at run time. On top of it two things of our own: which
+ * given names are also plain words, and a likeness to names learned from the lexicon itself (see `likeness`).
+ */
+export interface Lexicon {
+  isGiven(lower: string): boolean
+  isSurname(lower: string): boolean
+  /** A word of the language that is no name: verbs, nouns, adjectives, months, products … */
+  isCommon(lower: string): boolean
+  /** A city, region or district; several words joined by spaces. */
+  isPlace(lower: string): boolean
+  isCountry(lower: string): boolean
+  /** Log-odds per trigram that an unknown word is a person's name and not another word; about −1…1. */
+  likeness(lower: string): number
+}
+
+let shared: Lexicon | undefined
+
+/** The lexicon, built on first use (about 0.3 s, once per thread). */
+export function lexicon(): Lexicon {
+  shared ??= build()
+  return shared
+}
+
+const GIVEN = new Set(['MaleName', 'FemaleName', 'FirstName'])
+const PLACE = new Set(['City', 'Region', 'Place'])
+const NAMES = new Set([...GIVEN, 'LastName', 'Person', ...PLACE, 'Country'])
+
+/** Given names in the lexicon that are far more often something else in running text. */
+const WORDS_FIRST = new Set(
+  'pat skip wade pierce spike biff blaze blossom buck chase chuck foster grant lance marshal rob peg stew sue grace mark drew will may june april august rose hope faith joy dawn eve art bill bob gene guy max ray rich rod sky star sunny summer autumn winter crystal amber ruby pearl jade olive ivy lily daisy violet iris heather holly ginger penny dot page paige tab tony chip cliff dale glen forest dean earl duke king prince major baron bishop angel christian trinity destiny harmony melody victor ace jet jay rocky rusty sandy sonny stormy bay cody kit levi lane ward reed sage cash colt love honey precious candy cherry misty skip star viola bond mercedes paris sydney chelsea florence jordan austin dallas houston london brooklyn savannah georgia virginia carolina india china asia america israel kenya chad ali an the do so my see van von di del la le al don josh dell lex son min sol tai lien song kai ora era reta may ok cal maha pm am wise young long short brown white black green gray grey moe mac link chance charity clay delta echo gale liberty mason mercy miracle noble patience sterling treasure wren'.split(
+    ' ',
+  ),
+)
+
+/** Surnames beyond the lexicon, written down from general knowledge: the most frequent ones of some twenty countries. */
+const SURNAMES = new Set(
+  'smith johnson williams jones brown davis miller wilson moore taylor anderson thomas jackson white harris martin thompson garcia martinez robinson clark rodriguez lewis lee walker hall allen young hernandez king wright lopez hill scott green adams baker gonzalez nelson carter mitchell perez roberts turner phillips campbell parker evans edwards collins stewart sanchez morris rogers reed cook morgan bell murphy bailey rivera cooper richardson cox howard ward torres peterson gray ramirez james watson brooks kelly sanders price bennett wood barnes ross henderson coleman jenkins perry powell long patterson hughes flores washington butler simmons foster gonzales bryant alexander russell griffin diaz hayes müller schmidt schneider fischer weber meyer wagner becker schulz hoffmann schäfer koch bauer richter klein wolf schröder neumann schwarz zimmermann braun krüger hofmann hartmann lange werner krause lehmann köhler dubois durand leroy moreau simon laurent lefebvre michel bertrand roux vincent fournier morel girard andre mercier dupont lambert bonnet martinez rossi russo ferrari esposito bianchi romano colombo ricci marino greco bruno gallo conti costa giordano mancini rizzo lombardi moretti silva santos oliveira souza pereira ferreira rodrigues almeida nascimento lima araujo fernandes carvalho gomes ribeiro wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo lin luo tan wong chan cheung lam leung ng kumar singh sharma gupta verma patel shah mehta reddy rao nair iyer khan ahmed hussain malik sheikh chaudhary das bose ghosh banerjee mukherjee kim park choi jeong kang cho yoon jang lim tanaka suzuki sato watanabe ito yamamoto nakamura kobayashi kato yoshida yamada nguyen tran pham hoang phan vu dang bui do ho ngo duong ivanov petrov sidorov smirnov kuznetsov popov vasiliev novak kowalski nowak wisniewski wojcik kaminski lewandowski zielinski hansen johansen olsen larsen andersen pedersen nilsen kristiansen jensen nielsen christensen rasmussen andersson karlsson nilsson eriksson olsson persson svensson korhonen virtanen de jong jansen de vries van den berg bakker janssen visser smit meijer okafor adeyemi okeke adeoye balogun eze nwosu mensah owusu mwangi otieno kamau abdi mohamed ali hassan ibrahim yilmaz kaya demir celik sahin ozturk aydin papadopoulos horvat nagy szabo toth kovacs'.split(
+    ' ',
+  ),
+)
+
+function build(): Lexicon {
+  const model = nlp.model() as unknown as { one: { lexicon: Readonly<Record<string, string | readonly string[]>> } }
+  const given = new Set<string>()
+  const surname = new Set<string>(SURNAMES)
+  const place = new Set<string>()
+  const country = new Set<string>()
+  const common = new Set<string>()
+  for (const [word, tag] of Object.entries(model.one.lexicon)) {
+    const tags = typeof tag === 'string' ? [tag] : tag
+    if (tags.some((name) => GIVEN.has(name))) given.add(word)
+    else if (tags.includes('LastName')) surname.add(word)
+    else if (tags.includes('Country')) country.add(word)
+    else if (tags.some((name) => PLACE.has(name))) {
+      if (word.length > 3) place.add(word)
+    } else if (!tags.some((name) => NAMES.has(name))) common.add(word)
+  }
+  for (const word of WORDS_FIRST) common.add(word)
+  for (const word of EXTRA_COMMON) common.add(word)
+  const likeness = learnLikeness([...given, ...surname], [...common])
+  return {
+    isGiven: (word) => given.has(word),
+    isSurname: (word) => surname.has(word),
+    isCommon: (word) => common.has(word),
+    isPlace: (word) => place.has(word),
+    isCountry: (word) => country.has(word),
+    likeness,
+  }
+}
+
+/** Words of software, support and commerce that stand in capitals and are no names. */
+const EXTRA_COMMON =
+  'hi hello hey dear thanks thank cheers regards please team support service customer account order ticket invoice app android windows iphone ipad mac apple google microsoft amazon facebook twitter instagram whatsapp youtube netflix spotify adobe dropbox yahoo gmail outlook hotmail chrome firefox safari edge linux ubuntu xbox playstation nintendo samsung sony huawei nokia dell lenovo asus acer intel nvidia amd paypal visa mastercard stripe slack zoom teams discord github gitlab docker kubernetes python java javascript typescript redis postgres mysql mongodb kafka nginx error warning info debug fatal trace null true false monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december bluetooth wifi internet premium basic pro plus enterprise starter version update login password email phone subject date sent bank router modem english french german spanish italian dutch chinese japanese korean russian arabic hindi turkish portuguese polish swedish christmas easter ramadan diwali covid coronavirus fedex ups dhl usps hermes yes no okay ok sorry welcome hallo guten tag liebe lieber sehr geehrte geehrter bonjour hola buenos gracias danke merci bitte mit freundlichen grüßen und der die das ich wir sie ist nicht ein eine für auf von zu den dem mein meine ihr ihre les des une est pas pour dans avec vous nous je el los las una por para con que del su mi'.split(
+    ' ',
+  )
+
+/** Naive Bayes over letter trigrams: names of the lexicon against its other words (Laplace smoothing). */
+function learnLikeness(names: readonly string[], others: readonly string[]): (word: string) => number {
+  const odds = new Map<string, number>()
+  const a = countTrigrams(names)
+  const b = countTrigrams(others)
+  const kinds = new Set([...a.counts.keys(), ...b.counts.keys()])
+  for (const gram of kinds) {
+    const p = ((a.counts.get(gram) ?? 0) + 0.5) / (a.total + 0.5 * kinds.size)
+    const q = ((b.counts.get(gram) ?? 0) + 0.5) / (b.total + 0.5 * kinds.size)
+    odds.set(gram, Math.log(p / q))
+  }
+  const cache = new Map<string, number>()
+  return (word) => {
+    const known = cache.get(word)
+    if (known !== undefined) return known
+    let sum = 0
+    let n = 0
+    for (const gram of trigrams(word)) {
+      sum += odds.get(gram) ?? 0.3
+      n += 1
+    }
+    const result = n === 0 ? 0 : sum / n
+    if (cache.size > 20_000) cache.clear()
+    cache.set(word, result)
+    return result
+  }
+}
+
+function countTrigrams(words: readonly string[]): { counts: Map<string, number>; total: number } {
+  const counts = new Map<string, number>()
+  let total = 0
+  for (const word of words) {
+    if (word.includes(' ')) continue
+    for (const gram of trigrams(word)) {
+      counts.set(gram, (counts.get(gram) ?? 0) + 1)
+      total += 1
+    }
+  }
+  return { counts, total }
+}
+
+function trigrams(word: string): readonly string[] {
+  const padded = `^${word}$`
+  const out: string[] = []
+  for (let i = 0; i + 3 <= padded.length; i++) out.push(padded.slice(i, i + 3))
+  return out
+}

@@ -1,0 +1,14 @@
+import { pattern } from '../recognizer.ts'
+import { Feature } from '../subject.ts'
+
+/** `@handles` of social networks. Opt in: in public threads they are the names of companies too. */
+export const handle = pattern({
+  name: 'handle',
+  type: 'HANDLE',
+  needs: Feature.AT,
+  pattern: /@[A-Za-z_][A-Za-z0-9_]{1,38}/g,
+  score: 0.8,
+  validate(_value, score, subject, start, end) {
+    return /[\w.%+-]/.test(subject.text[start - 1] ?? '') || /^\.\w/.test(subject.text.slice(end, end + 2)) ? 0 : score
+  },
+})

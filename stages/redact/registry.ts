@@ -1,0 +1,49 @@
+import type { Recognizer } from './recognizer.ts'
+import { address } from './recognizers/address.ts'
+import { creditCard } from './recognizers/credit-card.ts'
+import { dateOfBirth } from './recognizers/date-of-birth.ts'
+import { email, encodedEmail, spelledEmail } from './recognizers/email.ts'
+import { handle } from './recognizers/handle.ts'
+import { iban } from './recognizers/iban.ts'
+import { introducedName } from './recognizers/introduced-name.ts'
+import { keyedValue } from './recognizers/keyed-value.ts'
+import { names } from './recognizers/names.ts'
+import { ipv4, ipv6, mac } from './recognizers/network.ts'
+import { phone } from './recognizers/phone.ts'
+import { assignedSecret } from './recognizers/secret-assigned.ts'
+import { jwt, privateKey, providerSecret } from './recognizers/secret-shapes.ts'
+import { queryToken, urlCredentials } from './recognizers/url.ts'
+import { usSsn } from './recognizers/us-ssn.ts'
+
+export interface RegistryOptions {
+  /** Regions for phone numbers without a country code. */
+  readonly regions: readonly string[]
+}
+
+/** Every recognizer there is. A new one is a file in `recognizers/` and a line here. */
+export function recognizers(options: RegistryOptions): readonly Recognizer[] {
+  return [
+    email,
+    encodedEmail,
+    spelledEmail,
+    phone(options.regions),
+    creditCard,
+    iban,
+    usSsn,
+    ipv4,
+    ipv6,
+    mac,
+    urlCredentials,
+    queryToken,
+    dateOfBirth,
+    privateKey,
+    jwt,
+    providerSecret,
+    assignedSecret,
+    keyedValue,
+    names,
+    introducedName,
+    address,
+    handle,
+  ]
+}

@@ -1,0 +1,197 @@
+import type { PiiType } from './pii-type.ts'
+
+/** What a text contains, found in one pass; recognizers that cannot match are not run. */
+export const Feature = {
+  AT: 1,
+  DIGIT: 2,
+  /** A run of at least seven digits with separators between them. */
+  LONG_NUMBER: 4,
+  COLON: 8,
+  SLASHES: 16,
+  UPPER: 32,
+  /** A run of at least 16 letters, digits, `_` or `-` with a digit in it. */
+  LONG_TOKEN: 64,
+  LESS_THAN: 128,
+  LETTER: 256,
+  EQUALS: 512,
+  DOT: 1024,
+  DASHES: 2048,
+  PERCENT: 4096,
+} as const
+
+/** A run of digits and the separators between them, cut into groups of digits. */
+export interface NumberRun {
+  readonly start: number
+  readonly end: number
+  readonly digits: number
+  readonly groups: readonly DigitGroup[]
+}
+
+export interface DigitGroup {
+  readonly start: number
+  readonly end: number
+}
+
+/** One text, prepared for the recognizers. Anything more than one of them needs is computed once, on demand. */
+export class Subject {
+  /** Same length as the original; full-width forms, odd spaces and dashes are mapped to ASCII one for one. */
+  readonly text: string
+  readonly features: number
+  /** What the field's name says the value is. */
+  readonly hint: PiiType | undefined
+  #lower: string | undefined
+  #runs: readonly NumberRun[] | undefined
+
+  constructor(original: string, hint?: PiiType) {
+    this.text = ODD.test(original) ? original.replace(ODD_ALL, toAscii) : original
+    this.hint = hint
+    this.features = features(this.text)
+  }
+
+  get lower(): string {
+    this.#lower ??= lowerSameLength(this.text)
+    return this.#lower
+  }
+
+  /** Lower-cased text before `at`, at most `window` code units. */
+  before(at: number, window = 48): string {
+    return lowerSameLength(this.text.slice(Math.max(0, at - window), at))
+  }
+
+  /** Lower-cased text from `at`, at most `window` code units. */
+  after(at: number, window = 24): string {
+    return lowerSameLength(this.text.slice(at, at + window))
+  }
+
+  /** True where a letter, digit or underscore touches the span from outside. Works for every script, unlike `\b`. */
+  touchesWord(start: number, end: number): boolean {
+    return isWord(this.text, start - 1) || isWord(this.text, end)
+  }
+
+  get numberRuns(): readonly NumberRun[] {
+    this.#runs ??= findRuns(this.text)
+    return this.#runs
+  }
+}
+
+// Full-width ASCII, no-break and typographic spaces, hyphens, Arabic-Indic and Devanagari digits.
+const ODD =
+  /[\uFF01-\uFF5E\u00A0\u2000-\u200A\u202F\u205F\u3000\u2010-\u2015\u2212\u0660-\u0669\u06F0-\u06F9\u0966-\u096F]/
+const ODD_ALL = new RegExp(ODD.source, 'g')
+
+function toAscii(char: string): string {
+  const code = char.charCodeAt(0)
+  if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0)
+  if ((code >= 0x2010 && code <= 0x2015) || code === 0x2212) return '-'
+  for (const zero of [0x0660, 0x06f0, 0x0966]) {
+    if (code >= zero && code <= zero + 9) return String.fromCharCode(48 + code - zero)
+  }
+  return ' '
+}
+
+/** `toLowerCase` that never changes the length (İ becomes two units): offsets stay valid. */
+function lowerSameLength(text: string): string {
+  const lower = text.toLowerCase()
+  if (lower.length === text.length) return lower
+  let out = ''
+  for (let i = 0; i < text.length; i++) {
+    const unit = text[i]!
+    const low = unit.toLowerCase()
+    out += low.length === 1 ? low : unit
+  }
+  return out
+}
+
+const WORD = /[\p{L}\p{N}\p{M}_]/u
+
+/** Whether the character at `at` belongs to a word of any script. Outside the text: no. */
+export function isWord(text: string, at: number): boolean {
+  if (at < 0 || at >= text.length) return false
+  const code = text.charCodeAt(at)
+  if (code < 128) {
+    return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
+  }
+  // Half of a surrogate pair: look at the whole character.
+  if (code >= 0xdc00 && code <= 0xdfff && at > 0) return WORD.test(text.slice(at - 1, at + 1))
+  if (code >= 0xd800 && code <= 0xdbff) return WORD.test(text.slice(at, at + 2))
+  return WORD.test(text[at]!)
+}
+
+export function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
+}
+
+/** The single prefilter pass. */
+function features(text: string): number {
+  let bits = 0
+  let token = 0
+  let tokenDigit = false
+  let digits = 0
+  let gap = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 48 && code <= 57) {
+      bits |= Feature.DIGIT
+      token += 1
+      tokenDigit = true
+      digits += 1
+      gap = 0
+      if (digits >= 7) bits |= Feature.LONG_NUMBER
+    } else {
+      // Up to three separators may stand between two digits of one number: `) - `.
+      if (digits > 0 && (gap >= 3 || !isSeparator(code))) digits = 0
+      else gap += 1
+      if ((code >= 97 && code <= 122) || code === 95) {
+        bits |= Feature.LETTER
+        token += 1
+      } else if (code >= 65 && code <= 90) {
+        bits |= Feature.UPPER | Feature.LETTER
+        token += 1
+      } else if (code === 45) {
+        token += 1
+        if (text.charCodeAt(i + 1) === 45) bits |= Feature.DASHES
+      } else {
+        token = 0
+        tokenDigit = false
+        if (code === 64) bits |= Feature.AT
+        else if (code === 58) bits |= Feature.COLON
+        else if (code === 46) bits |= Feature.DOT
+        else if (code === 61) bits |= Feature.EQUALS
+        else if (code === 37) bits |= Feature.PERCENT
+        else if (code === 60) bits |= Feature.LESS_THAN
+        else if (code === 47 && text.charCodeAt(i + 1) === 47) bits |= Feature.SLASHES
+        // Capital letters of other scripts are not told apart here: that would cost a table look-up per character.
+        else if (code > 191) bits |= Feature.UPPER | Feature.LETTER
+        continue
+      }
+    }
+    if (token >= 16 && tokenDigit) bits |= Feature.LONG_TOKEN
+  }
+  return bits
+}
+
+/** Space, tab, `(`, `)`, `-`, `.`, `/`. */
+function isSeparator(code: number): boolean {
+  return code === 32 || code === 9 || code === 40 || code === 41 || code === 45 || code === 46 || code === 47
+}
+
+const RUN = /\d(?:[ \t()./-]{0,3}\d)+/g
+
+function findRuns(text: string): readonly NumberRun[] {
+  const runs: NumberRun[] = []
+  for (const match of text.matchAll(RUN)) {
+    const groups: DigitGroup[] = []
+    const end = match.index + match[0].length
+    let digits = 0
+    let at = match.index
+    while (at < end) {
+      const start = at
+      while (at < end && isDigit(text.charCodeAt(at))) at += 1
+      groups.push({ start, end: at })
+      digits += at - start
+      while (at < end && !isDigit(text.charCodeAt(at))) at += 1
+    }
+    if (digits >= 7) runs.push({ start: match.index, end, digits, groups })
+  }
+  return runs
+}
