@@ -28,20 +28,34 @@ export function explainCommand(program: Command): void {
 function explain(id: string, flags: ExplainFlags): string {
   const record = flags.run === undefined ? lastRun(flags.store, flags.pipeline) : loadRun(flags.store, flags.run)
   if (record === undefined) {
-    throw new SluiceError({ code: 'RUN_UNKNOWN', message: 'this store has no run yet', next: 'run a pipeline first: sluice run FILE' })
+    throw new SluiceError({
+      code: 'RUN_UNKNOWN',
+      message: 'this store has no run yet',
+      next: 'run a pipeline first: sluice run FILE',
+    })
   }
   const stage = record.stages.find((candidate) => candidate.id === id)
   if (stage === undefined) {
-    const guess = nearest(id, record.stages.map((candidate) => candidate.id))
+    const guess = nearest(
+      id,
+      record.stages.map((candidate) => candidate.id),
+    )
     throw new SluiceError({
       code: 'STAGE_UNKNOWN',
       message: `run ${record.run} has no stage \`${id}\``,
-      next: guess === undefined ? `its stages: ${record.stages.map((candidate) => candidate.id).join(', ')}` : `did you mean \`${guess}\`?`,
+      next:
+        guess === undefined
+          ? `its stages: ${record.stages.map((candidate) => candidate.id).join(', ')}`
+          : `did you mean \`${guess}\`?`,
     })
   }
   const { state, reason, key, keyParts } = stage
-  if (flags.json === true) return `${JSON.stringify({ run: record.run, stage: id, state, reason, key, keyParts }, null, 2)}\n`
-  const lines = [`${id} (${stage.uses}@${stage.version}) in run ${record.run}: ${state}`, ...(reason ?? 'no reason recorded').split('; ').map((why) => `  because ${why}`)]
+  if (flags.json === true)
+    return `${JSON.stringify({ run: record.run, stage: id, state, reason, key, keyParts }, null, 2)}\n`
+  const lines = [
+    `${id} (${stage.uses}@${stage.version}) in run ${record.run}: ${state}`,
+    ...(reason ?? 'no reason recorded').split('; ').map((why) => `  because ${why}`),
+  ]
   if (key !== null) lines.push(`  key ${key}`)
   for (const [part, value] of Object.entries(keyParts ?? {})) {
     const text = JSON.stringify(value)

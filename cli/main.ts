@@ -5,7 +5,9 @@ import { VERSION } from '../util/package-root.ts'
 import { COMMANDS } from './commands.ts'
 
 const program = new Command('sluice')
-  .description('Pipelines from raw company text to a fine-tuned language model: every step gated, recorded and reported.')
+  .description(
+    'Pipelines from raw company text to a fine-tuned language model: every step gated, recorded and reported.',
+  )
   .version(VERSION)
   .showHelpAfterError()
   .showSuggestionAfterError()

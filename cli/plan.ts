@@ -16,7 +16,9 @@ export function planCommand(program: Command): void {
       const stages = plan.stages.map((stage) => ({
         id: stage.id,
         uses: `${stage.uses}@${stage.stage.version}`,
-        inputs: Object.fromEntries(Object.entries(stage.inputs).map(([port, from]) => [port, `${from.stage}.${from.port}`])),
+        inputs: Object.fromEntries(
+          Object.entries(stage.inputs).map(([port, from]) => [port, `${from.stage}.${from.port}`]),
+        ),
         gives: Object.keys(stage.stage.gives),
         sensitivity: stage.sensitivity,
         rules: stage.gate.reduce((sum, policy) => sum + policy.rules.length, 0),
@@ -29,10 +31,15 @@ export function planCommand(program: Command): void {
       for (const stage of stages) {
         const inputs = Object.entries(stage.inputs).map(([port, from]) => `${port} ← ${from}`)
         const gate = stage.rules === 0 ? 'no gate' : `gate of ${stage.rules} rules`
-        process.stdout.write(`${stage.id.padEnd(14)}${stage.uses.padEnd(16)}${gate.padEnd(18)}${inputs.join(', ') || 'reads the sources'}\n`)
+        process.stdout.write(
+          `${stage.id.padEnd(14)}${stage.uses.padEnd(16)}${gate.padEnd(18)}${inputs.join(', ') || 'reads the sources'}\n`,
+        )
       }
       const rules = plan.releaseGate.reduce((sum, policy) => sum + policy.rules.length, 0)
-      if (plan.pipeline.spec.release !== undefined) process.stdout.write(`${'release'.padEnd(14)}${plan.pipeline.spec.release.candidate.padEnd(16)}gate of ${rules} rules\n`)
+      if (plan.pipeline.spec.release !== undefined)
+        process.stdout.write(
+          `${'release'.padEnd(14)}${plan.pipeline.spec.release.candidate.padEnd(16)}gate of ${rules} rules\n`,
+        )
       process.stdout.write(`The plan is sound. Run it: sluice run ${file}\n`)
     })
 }

@@ -23,7 +23,9 @@ export function referenceCommand(program: Command): void {
 export async function renderReference(): Promise<string> {
   const parts = [
     '# Reference\n\nWritten by `sluice reference`. Do not edit: `npm run reference` writes it anew.\n',
-    `## Exit codes\n\n| code | meaning |\n|---|---|\n${Object.entries(EXIT_CODES).map(([code, meaning]) => `| ${code} | ${cell(meaning)} |`).join('\n')}\n`,
+    `## Exit codes\n\n| code | meaning |\n|---|---|\n${Object.entries(EXIT_CODES)
+      .map(([code, meaning]) => `| ${code} | ${cell(meaning)} |`)
+      .join('\n')}\n`,
     `## Pipeline file\n\n${fieldTable(PipelineSchema)}\n`,
     `## Policy file\n\n${fieldTable(POLICY_SCHEMA)}\n`,
     '## Stages\n',
@@ -35,17 +37,25 @@ export async function renderReference(): Promise<string> {
       `Takes:\n${ports(stage.takes)}\n\nGives:\n${ports(stage.gives)}\n`,
       `Config:\n\n${fieldTable(stage.config)}\n`,
       `Metrics:\n\n| metric | unit | better | labels | what it says |\n|---|---|---|---|---|\n${stage.metrics
-        .map((metric) => `| \`${name}.${metric.name}\` | ${metric.unit} | ${metric.better} | ${(metric.labels ?? []).join(', ')} | ${cell(metric.description)} |`)
+        .map(
+          (metric) =>
+            `| \`${name}.${metric.name}\` | ${metric.unit} | ${metric.better} | ${(metric.labels ?? []).join(', ')} | ${cell(metric.description)} |`,
+        )
         .join('\n')}\n`,
     )
   }
   parts.push('## Rules that ship\n')
-  const files = readdirSync(packageFile('policies')).filter((file) => file.endsWith('.yaml')).sort()
+  const files = readdirSync(packageFile('policies'))
+    .filter((file) => file.endsWith('.yaml'))
+    .sort()
   for (const policy of loadPolicies(files.map((file) => packageFile(`policies/${file}`)))) {
     parts.push(
       `### ${policy.name} (version ${policy.version}): ${policy.title}\n`,
       `| rule | severity | mode | title | why | refs |\n|---|---|---|---|---|---|\n${policy.rules
-        .map((rule) => `| \`${rule.id}\` | ${rule.severity} | ${rule.mode ?? 'enforce'} | ${cell(rule.title)} | ${cell(rule.because)} | ${cell((rule.refs ?? []).join('; '))} |`)
+        .map(
+          (rule) =>
+            `| \`${rule.id}\` | ${rule.severity} | ${rule.mode ?? 'enforce'} | ${cell(rule.title)} | ${cell(rule.because)} | ${cell((rule.refs ?? []).join('; '))} |`,
+        )
         .join('\n')}\n`,
     )
   }
@@ -53,13 +63,17 @@ export async function renderReference(): Promise<string> {
 }
 
 function ports(list: Ports): string {
-  const lines = Object.entries(list).map(([name, port]) => `- \`${name}\`: ${port.kind}${port.optional ? ' (optional)' : ''}. ${port.description}`)
+  const lines = Object.entries(list).map(
+    ([name, port]) => `- \`${name}\`: ${port.kind}${port.optional ? ' (optional)' : ''}. ${port.description}`,
+  )
   return lines.length === 0 ? '- nothing' : lines.join('\n')
 }
 
 function fieldTable(schema: TSchema): string {
   const rows = fields(schema as Shape, '')
-  return rows.length === 0 ? 'None.' : `| field | type | default | what it does |\n|---|---|---|---|\n${rows.join('\n')}`
+  return rows.length === 0
+    ? 'None.'
+    : `| field | type | default | what it does |\n|---|---|---|---|\n${rows.join('\n')}`
 }
 
 interface Shape {
@@ -81,14 +95,24 @@ function fields(shape: Shape, prefix: string): readonly string[] {
   const required = new Set(shape.required ?? [])
   const named = Object.entries(shape.properties ?? {}).flatMap(([name, field]) => {
     const path = `${prefix}${name}`
-    const fallback = field.default === undefined ? (required.has(name) ? '(required)' : '') : `\`${cell(JSON.stringify(field.default))}\``
-    return [`| \`${path}\` | ${cell(typeName(field))} | ${fallback} | ${cell(field.description ?? '')} |`, ...inner(field, path)]
+    const fallback =
+      field.default === undefined
+        ? required.has(name)
+          ? '(required)'
+          : ''
+        : `\`${cell(JSON.stringify(field.default))}\``
+    return [
+      `| \`${path}\` | ${cell(typeName(field))} | ${fallback} | ${cell(field.description ?? '')} |`,
+      ...inner(field, path),
+    ]
   })
   return named
 }
 
 function inner(field: Shape, path: string): readonly string[] {
-  const members = Object.values(field.patternProperties ?? {}).concat(typeof field.additionalProperties === 'object' ? [field.additionalProperties] : [])
+  const members = Object.values(field.patternProperties ?? {}).concat(
+    typeof field.additionalProperties === 'object' ? [field.additionalProperties] : [],
+  )
   return [
     ...fields(field, `${path}.`),
     ...members.flatMap((member) => fields(member, `${path}.NAME.`)),

@@ -14,7 +14,11 @@ export function reportCommand(program: Command): void {
     .action(async (run: string | undefined, flags: { readonly store: string; readonly out?: string }) => {
       const record = run === undefined ? lastRun(flags.store) : loadRun(flags.store, run)
       if (record === undefined) {
-        throw new SluiceError({ code: 'RUN_UNKNOWN', message: 'this store has no run yet', next: 'run a pipeline first: sluice run FILE' })
+        throw new SluiceError({
+          code: 'RUN_UNKNOWN',
+          message: 'this store has no run yet',
+          next: 'run a pipeline first: sluice run FILE',
+        })
       }
       const reports = await writeReports(record, flags.out ?? runDir(flags.store, record.run))
       for (const path of Object.values(reports)) process.stdout.write(`${path}\n`)

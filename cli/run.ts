@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { runPipeline } from '../pipelines/engine/run.ts'
 import type { RunEvent } from '../pipelines/engine/events.ts'
 import { runDir } from '../pipelines/engine/history.ts'
+import { runPipeline } from '../pipelines/engine/run.ts'
 import { exportRelease } from '../reports/export-release.ts'
 import { writeReports } from '../reports/index.ts'
 import { positiveInteger, storeOption } from './options.ts'

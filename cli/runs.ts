@@ -11,7 +11,14 @@ export function runsCommand(program: Command): void {
     .action((flags: { readonly store: string; readonly json?: boolean }) => {
       for (const id of listRuns(flags.store)) {
         const { pipeline, outcome, exit, seconds, release } = loadRun(flags.store, id)
-        const line = { run: id, pipeline: pipeline.name, outcome, exit, seconds: Math.round(seconds * 10) / 10, release: release?.state ?? null }
+        const line = {
+          run: id,
+          pipeline: pipeline.name,
+          outcome,
+          exit,
+          seconds: Math.round(seconds * 10) / 10,
+          release: release?.state ?? null,
+        }
         process.stdout.write(
           flags.json === true
             ? `${JSON.stringify(line)}\n`

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { storeOption } from './options.ts'
 import { SluiceError } from '../util/errors.ts'
+import { storeOption } from './options.ts'
 
 export function verifyCommand(program: Command): void {
   program

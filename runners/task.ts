@@ -129,7 +129,6 @@ function checkConservation(task: ShardTask, batch: readonly TextRecord[], result
     open.set(id!, left - 1)
   }
   for (const record of result.kept) close(record.id)
-  for (const record of result.seen ?? []) close(record.id)
   for (const records of Object.values(result.routed ?? {})) for (const record of records) close(record.id)
   for (const record of result.seen ?? []) close(record.id)
   for (const drop of result.dropped) close(drop.record.id)

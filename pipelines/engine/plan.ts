@@ -274,5 +274,8 @@ function checkGates(
 /** Metrics by what each stage uses, and by its id where that is another name. */
 function catalogue(ids: readonly string[], stages: ReadonlyMap<string, StagePlan>): MetricCatalogue {
   const plans = ids.map((id) => stages.get(id)!)
-  return new Map([...plans.map((plan) => [plan.id, plan.stage.metrics] as const), ...plans.map((plan) => [plan.uses, plan.stage.metrics] as const)])
+  return new Map([
+    ...plans.map((plan) => [plan.id, plan.stage.metrics] as const),
+    ...plans.map((plan) => [plan.uses, plan.stage.metrics] as const),
+  ])
 }

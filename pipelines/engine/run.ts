@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, platform, release as osRelease } from 'node:os'
+import { availableParallelism, cpus, release as osRelease, platform } from 'node:os'
 import { getEvaluation } from '../../artifacts/evaluation.ts'
 import type { ArtifactRef } from '../../artifacts/refs.ts'
 import { openStore, type Store } from '../../artifacts/store.ts'
@@ -16,6 +16,7 @@ import { type Actions, openActions, type StageResult } from './actions.ts'
 import type { Listener, RunEvent } from './events.ts'
 import { collectEvidence } from './evidence.ts'
 import { cleanupStage, executeStage } from './execute-stage.ts'
+import { aborted } from './fan-out.ts'
 import { abandonedRuns, lastRun, markClosed, markOpen, newRunId, removeStaleScratch, saveRun } from './history.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { loadPipeline } from './load.ts'
@@ -124,11 +125,15 @@ class Run {
       markClosed(store, run)
     }
     removeStaleScratch(store)
-    this.#journal.note('run.planned', {
-      pipeline: this.#plan.pipeline.spec.name,
-      file: this.#plan.pipeline.digest,
-      stages: this.#plan.stages.map((stage) => stage.id).join(' '),
-    })
+    const { name } = this.#plan.pipeline.spec
+    const stages = this.#plan.stages.map(({ id, uses }) => ({ id, uses }))
+    // The list of stages goes into the store: the log holds digests and short words only.
+    const planned = this.#store.putJson({ pipeline: name, stages }, 'redacted')
+    this.#journal.note(
+      'run.planned',
+      { pipeline: name, file: this.#plan.pipeline.digest, stages: String(stages.length) },
+      planned.sha256,
+    )
     markOpen(store, this.#id)
     this.#emit({
       type: 'run.planned',
@@ -313,6 +318,7 @@ class Run {
   }
 
   #finish(): RunRecord {
+    if (this.#controller.signal.aborted) this.#fatal ??= aborted()
     const release = this.#release()
     const records = this.#plan.stages.map((stage) => this.#stages.get(stage.id)!)
     const errors = records.flatMap((record) => (record.error === null ? [] : [record.error]))

@@ -3,7 +3,17 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
-import { digests, filesBelow, type JsonRun, removeFolder, runJson, sluice, someTickets, states, workFolder } from '../support/sluice.ts'
+import {
+  digests,
+  filesBelow,
+  type JsonRun,
+  removeFolder,
+  runJson,
+  sluice,
+  someTickets,
+  states,
+  workFolder,
+} from '../support/sluice.ts'
 
 /** Bad input, each with its clear error and nothing lost. Every case runs the built command. */
 let dir = ''
@@ -25,29 +35,42 @@ ${stages}`
 const INGEST = '  ingest: { uses: ingest }\n'
 const TWO = `${INGEST}  redact: { uses: redact, needs: [ingest] }\n`
 
-async function run(files: Readonly<Record<string, string | Uint8Array>>, args: readonly string[] = []): Promise<JsonRun> {
+async function run(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  args: readonly string[] = [],
+): Promise<JsonRun> {
   dir = workFolder('bad', files)
   return runJson(['p.yaml', ...args], dir)
 }
 
-const GOOD = '{"messages":[{"role":"user","content":"Where is my order?"},{"role":"assistant","content":"On its way."}]}\n'
+const GOOD =
+  '{"messages":[{"role":"user","content":"Where is my order?"},{"role":"assistant","content":"On its way."}]}\n'
 
 describe('a mistake in a file', () => {
   it('an unknown key: place and nearest key, exit 2, nothing written', async () => {
-    const { code, stderr } = await run({ 'p.yaml': pipeline('  ingest: { uses: ingest, wiht: {} }\n'), 'data.jsonl': GOOD })
+    const { code, stderr } = await run({
+      'p.yaml': pipeline('  ingest: { uses: ingest, wiht: {} }\n'),
+      'data.jsonl': GOOD,
+    })
     expect(code).toBe(2)
-    expect(stderr).toMatch(/^p\.yaml:10:\d+: PIPELINE_UNKNOWN_KEY: unknown key `wiht` in `stages\.ingest`\n {2}→ did you mean `with`\?/)
+    expect(stderr).toMatch(
+      /^p\.yaml:10:\d+: PIPELINE_UNKNOWN_KEY: unknown key `wiht` in `stages\.ingest`\n {2}→ did you mean `with`\?/,
+    )
   })
 
   it('an unknown key in a stage’s own config', async () => {
-    const { code, stderr } = await run({ 'p.yaml': pipeline('  ingest:\n    uses: ingest\n    with:\n      fromat: jsonl\n'), 'data.jsonl': GOOD })
+    const { code, stderr } = await run({
+      'p.yaml': pipeline('  ingest:\n    uses: ingest\n    with:\n      fromat: jsonl\n'),
+      'data.jsonl': GOOD,
+    })
     expect(code).toBe(2)
     expect(stderr).toContain('p.yaml:13:7: PIPELINE_UNKNOWN_KEY')
     expect(stderr).toContain('did you mean `format`?')
   })
 
   it('a cycle: its stages are named', async () => {
-    const stages = '  a: { uses: redact, needs: [c] }\n  b: { uses: toxicity, needs: [a] }\n  c: { uses: bias, needs: [b] }\n'
+    const stages =
+      '  a: { uses: redact, needs: [c] }\n  b: { uses: toxicity, needs: [a] }\n  c: { uses: bias, needs: [b] }\n'
     const { code, stderr } = await run({ 'p.yaml': pipeline(stages), 'data.jsonl': GOOD })
     expect(code).toBe(2)
     expect(stderr).toContain('a → b → c → a')
@@ -57,7 +80,10 @@ describe('a mistake in a file', () => {
     const one = await run({ 'p.yaml': pipeline('  ingest: { uses: injest }\n'), 'data.jsonl': GOOD })
     expect(one.stderr).toContain('did you mean `ingest`?')
     removeFolder(dir)
-    const two = await run({ 'p.yaml': pipeline(`${INGEST}  redact: { uses: redact, needs: [ingets] }\n`), 'data.jsonl': GOOD })
+    const two = await run({
+      'p.yaml': pipeline(`${INGEST}  redact: { uses: redact, needs: [ingets] }\n`),
+      'data.jsonl': GOOD,
+    })
     expect(two.stderr).toContain('did you mean `ingest`?')
     expect([one.code, two.code]).toEqual([2, 2])
   })
@@ -69,7 +95,7 @@ name: wrong
 version: 1
 title: A policy with a slip
 rules:
-  - id: wrong.one
+  - id: wrong-one
     title: Rows are few
     severity: block
     mode: enforce
@@ -93,7 +119,12 @@ describe('a bad source', () => {
     ['a missing file', 'absent.jsonl', {}, /absent\.jsonl/],
     ['a glob that matches nothing', 'x/*.jsonl', {}, /x\/\*\.jsonl/],
     ['an empty file', 'data.jsonl', { 'data.jsonl': '' }, /empty/i],
-    ['a truncated gzip', 'data.jsonl.gz', { 'data.jsonl.gz': gzipSync(someTickets(200)).subarray(0, 4000) }, /gzip|gz/i],
+    [
+      'a truncated gzip',
+      'data.jsonl.gz',
+      { 'data.jsonl.gz': gzipSync(someTickets(200)).subarray(0, 4000) },
+      /gzip|gz/i,
+    ],
   ])('%s stops the stage with a clear error', async (_name, uri, files, text) => {
     const { code, record, stderr } = await run({ 'p.yaml': pipeline(TWO, uri), ...files })
     expect(stderr).toBe('')
@@ -110,7 +141,9 @@ describe('a bad source', () => {
     dir = workFolder('parquet', { 'p.yaml': pipeline(INGEST, 'data.parquet'), 'rows.jsonl': someTickets(300) })
     const { DuckDBInstance } = await import('@duckdb/node-api')
     const db = await (await DuckDBInstance.create(':memory:')).connect()
-    await db.run(`copy (select id as text from read_json_auto('${join(dir, 'rows.jsonl')}')) to '${join(dir, 'whole.parquet')}' (format parquet)`)
+    await db.run(
+      `copy (select id as text from read_json_auto('${join(dir, 'rows.jsonl')}')) to '${join(dir, 'whole.parquet')}' (format parquet)`,
+    )
     db.closeSync()
     const whole = readFileSync(join(dir, 'whole.parquet'))
     writeFileSync(join(dir, 'data.parquet'), whole.subarray(0, whole.length / 2))
@@ -167,39 +200,45 @@ describe('a bad store', () => {
     expect(digests(again.record)).toEqual(digests(first.record))
   })
 
-  it.skipIf(process.getuid?.() !== 0 || !canMount())('a full disk: a clear error, and the same command continues after there is room', async () => {
-    dir = workFolder('full', { 'p.yaml': pipeline(TWO), 'data.jsonl': someTickets(1200), 'store/x': '' })
-    const store = join(dir, 'store')
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', store])
-    try {
-      const full = await runJson(['p.yaml', '--store', 'store'], dir)
-      expect(full.code).toBe(5)
-      expect(`${full.stderr}${JSON.stringify(full.record?.stages ?? [])}`).toContain('the disk is full')
-      execFileSync('mount', ['-o', 'remount,size=200m', store])
-      const after = await runJson(['p.yaml', '--store', 'store'], dir)
-      expect(after.code).toBe(0)
-      expect((await sluice(['verify', '--store', 'store'], dir)).code).toBe(0)
-    } finally {
-      execFileSync('umount', [store])
-    }
-  })
+  it.skipIf(process.getuid?.() !== 0 || !canMount())(
+    'a full disk: a clear error, and the same command continues after there is room',
+    async () => {
+      dir = workFolder('full', { 'p.yaml': pipeline(TWO), 'data.jsonl': someTickets(1200), 'store/x': '' })
+      const store = join(dir, 'store')
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', store])
+      try {
+        const full = await runJson(['p.yaml', '--store', 'store'], dir)
+        expect(full.code).toBe(5)
+        expect(`${full.stderr}${JSON.stringify(full.record?.stages ?? [])}`).toContain('the disk is full')
+        execFileSync('mount', ['-o', 'remount,size=200m', store])
+        const after = await runJson(['p.yaml', '--store', 'store'], dir)
+        expect(after.code).toBe(0)
+        expect((await sluice(['verify', '--store', 'store'], dir)).code).toBe(0)
+      } finally {
+        execFileSync('umount', [store])
+      }
+    },
+  )
 
-  it.skipIf(process.getuid?.() !== 0 || !canMount())('a read-only store: a clear error before anything runs', async () => {
-    dir = workFolder('ro', { ...files, 'store/x': '' })
-    const store = join(dir, 'store')
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=10m', 'tmpfs', store])
-    try {
-      mkdirSync(join(store, 'empty'))
-      execFileSync('mount', ['-o', 'remount,ro', store])
-      const { code, stderr } = await runJson(['p.yaml', '--store', 'store'], dir)
-      expect(code).toBe(5)
-      expect(stderr).toContain('SYSTEM_EROFS')
-      expect(stderr).toContain('--store')
-      expect(readdirSync(store)).toEqual(['empty'])
-    } finally {
-      execFileSync('umount', [store])
-    }
-  })
+  it.skipIf(process.getuid?.() !== 0 || !canMount())(
+    'a read-only store: a clear error before anything runs',
+    async () => {
+      dir = workFolder('ro', { ...files, 'store/x': '' })
+      const store = join(dir, 'store')
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=10m', 'tmpfs', store])
+      try {
+        mkdirSync(join(store, 'empty'))
+        execFileSync('mount', ['-o', 'remount,ro', store])
+        const { code, stderr } = await runJson(['p.yaml', '--store', 'store'], dir)
+        expect(code).toBe(5)
+        expect(stderr).toContain('SYSTEM_EROFS')
+        expect(stderr).toContain('--store')
+        expect(readdirSync(store)).toEqual(['empty'])
+      } finally {
+        execFileSync('umount', [store])
+      }
+    },
+  )
 })
 
 function canMount(): boolean {

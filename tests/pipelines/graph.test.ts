@@ -12,13 +12,26 @@ const DIAMOND = new Map([
 ])
 
 /** Random acyclic needs: each stage may need earlier ones only. */
-const acyclic = fc.integer({ min: 1, max: 9 }).chain((n) =>
-  fc.tuple(...Array.from({ length: n }, (_, i) => fc.subarray(Array.from({ length: i }, (_, j) => `s${j}`)))).map((needs) => new Map(needs.map((list, i) => [`s${i}`, list]))),
-)
+const acyclic = fc
+  .integer({ min: 1, max: 9 })
+  .chain((n) =>
+    fc
+      .tuple(...Array.from({ length: n }, (_, i) => fc.subarray(Array.from({ length: i }, (_, j) => `s${j}`))))
+      .map((needs) => new Map(needs.map((list, i) => [`s${i}`, list]))),
+  )
 
 describe('the graph of stages', () => {
   it('names a cycle in the direction of the data', () => {
-    expect(findCycles(new Map([['a', ['c']], ['b', ['a']], ['c', ['b']], ['d', []]]))).toEqual([['a', 'b', 'c']])
+    expect(
+      findCycles(
+        new Map([
+          ['a', ['c']],
+          ['b', ['a']],
+          ['c', ['b']],
+          ['d', []],
+        ]),
+      ),
+    ).toEqual([['a', 'b', 'c']])
     expect(findCycles(new Map([['a', ['a']]]))).toEqual([['a']])
     expect(findCycles(DIAMOND)).toEqual([])
   })

@@ -1,13 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { compareParts, taskKey } from '../../pipelines/engine/stage-key.ts'
 
-const PARTS = { stage: 'redact', version: 1, config: { types: { EMAIL: 0.5 } }, inputs: { data: 'a'.repeat(64) }, pins: {}, seed: 1 }
-const key = (parts: object): Parameters<typeof taskKey>[0] => ({ key: 'x', parts: parts as Parameters<typeof taskKey>[0]['parts'] })
+const PARTS = {
+  stage: 'redact',
+  version: 1,
+  config: { types: { EMAIL: 0.5 } },
+  inputs: { data: 'a'.repeat(64) },
+  pins: {},
+  seed: 1,
+}
+const key = (parts: object): Parameters<typeof taskKey>[0] => ({
+  key: 'x',
+  parts: parts as Parameters<typeof taskKey>[0]['parts'],
+})
 
 describe('the key of a stage', () => {
   it('is compared part by part, in words', () => {
     const after = { ...PARTS, config: { types: { EMAIL: 0.6 } }, inputs: { data: 'b'.repeat(64) } }
-    expect(compareParts(PARTS, after)).toEqual(['config.types.EMAIL: 0.5 → 0.6', 'inputs.data: aaaaaaaaaaaa… → bbbbbbbbbbbb…'])
+    expect(compareParts(PARTS, after)).toEqual([
+      'config.types.EMAIL: 0.5 → 0.6',
+      'inputs.data: aaaaaaaaaaaa… → bbbbbbbbbbbb…',
+    ])
     expect(compareParts(PARTS, structuredClone(PARTS))).toEqual([])
   })
 
