@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { explainCommand } from './explain.ts'
 import { planCommand } from './plan.ts'
+import { referenceCommand } from './reference.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { runsCommand } from './runs.ts'
@@ -16,4 +17,5 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   runsCommand,
   verifyCommand,
   stagesCommand,
+  referenceCommand,
 ]

@@ -1,15 +1,83 @@
+import { mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { Command } from 'commander'
+import { verifyLedger } from '../audit/verify.ts'
+import type { VerifyProblem } from '../audit/verify-report.ts'
+import { verifyStore } from '../audit/verify-store.ts'
+import { listRuns, loadRun } from '../pipelines/engine/history.ts'
 import { SluiceError } from '../util/errors.ts'
 import { storeOption } from './options.ts'
+
+interface VerifyFlags {
+  readonly store: string
+  readonly checkpoint?: readonly string[]
+  readonly repair?: boolean
+  readonly json?: boolean
+}
 
 export function verifyCommand(program: Command): void {
   program
     .command('verify')
     .description('recompute the log, the signed records and every object of a store from their bytes')
     .addOption(storeOption())
-    .option('--repair', 'set corrupt objects aside, so that the next run makes them anew')
+    .option('--checkpoint <files...>', 'checkpoints kept outside the store; the log must still contain what they signed')
+    .option('--repair', 'set what is corrupt aside, so that the next run makes it anew (the log is never touched)')
     .option('--json', 'print the findings as JSON')
-    .action(async (flags: { readonly store: string; readonly repair?: boolean; readonly json?: boolean }) => {
-      throw new SluiceError({ code: 'INTERNAL', message: `not there yet ${flags.store}` })
+    .action(async (flags: VerifyFlags) => {
+      process.exitCode = await verify(flags)
     })
+}
+
+async function verify(flags: VerifyFlags): Promise<number> {
+  const { store } = flags
+  const publicKey = read(join(store, 'keys', 'ledger.pub'), 'this is not a store, or no pipeline has run in it yet')
+  const own = listRuns(store).flatMap((run) => loadRun(store, run).ledger?.checkpoint ?? [])
+  const outside = (flags.checkpoint ?? []).map((file) => read(file, 'give a file with a signed checkpoint'))
+  const ledger = verifyLedger(join(store, 'ledger'), publicKey, { earlier: [...own, ...outside] })
+  const objects = await verifyStore(store, publicKey, { payloads: ledger.payloads })
+  const problems = [...ledger.problems, ...objects.problems]
+  const repaired = flags.repair === true ? setAside(store, objects.problems) : []
+  const ok = ledger.ok && objects.ok
+  // One key on this machine signed everything: whoever holds it could have rewritten all of it.
+  const assurance = outside.length > 0 ? 'signed, and consistent with the checkpoints given' : 'signed by the key of this store'
+  if (flags.json === true) {
+    process.stdout.write(`${JSON.stringify({ ok, assurance, ledger, objects, repaired })}\n`)
+    return ok ? 0 : 4
+  }
+  const out = (line: string): void => void process.stdout.write(`${line}\n`)
+  out(`log      ${ledger.size} entries, root ${ledger.root.slice(0, 16)}…, ${own.length + outside.length} earlier checkpoints compared`)
+  out(`store    ${objects.objects} objects (${(objects.bytes / 2 ** 20).toFixed(1)} MiB) hashed, ${objects.actions} signed action records checked`)
+  for (const warning of [...ledger.warnings, ...objects.warnings]) out(`warning  ${warning.code}: ${warning.message} (${warning.file})`)
+  for (const problem of problems) out(`PROBLEM  ${problem.code}: ${problem.message} (${problem.file})`)
+  if (ledger.more + objects.more > 0) out(`         and ${ledger.more + objects.more} more problems`)
+  for (const file of repaired) out(`aside    ${file}`)
+  out(ok ? `intact   assurance: ${assurance}` : `NOT INTACT: ${problems.length + ledger.more + objects.more} problems`)
+  return ok ? 0 : 4
+}
+
+/** Moves corrupt objects and untrusted action records to `set-aside/`, where nothing reads them. */
+function setAside(store: string, problems: readonly VerifyProblem[]): readonly string[] {
+  const folder = join(store, 'set-aside')
+  return problems
+    .map((problem) => problem.file)
+    .filter((file) => /^(objects|sealed|actions)\//.test(file))
+    .flatMap((file) => {
+      mkdirSync(folder, { recursive: true })
+      const target = join(folder, file.replaceAll('/', '-'))
+      try {
+        renameSync(join(store, file), target)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+        throw error
+      }
+      return [`${file} → set-aside/${basename(target)}`]
+    })
+}
+
+function read(file: string, next: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new SluiceError({ code: 'FILE_UNREADABLE', message: 'a file cannot be read', next, at: { file }, cause })
+  }
 }
