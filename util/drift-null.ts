@@ -137,3 +137,51 @@ function judge(value: number, shuffled: number[], alpha: number): Measured {
     p: (1 + hits) / (1 + m),
   }
 }
+
+/**
+ * The same for whole texts: each row lists the bins of its words (a word may occur more than once). Texts are dealt
+ * out as wholes, because the words of one text hang together. Lay the bins from both samples together, or from
+ * neither: bins of one sample alone would favour it.
+ */
+export function compareTexts(
+  reference: readonly (readonly number[])[],
+  current: readonly (readonly number[])[],
+  bins: number,
+  options: Omit<CompareOptions, 'bins'>,
+): {
+  readonly psi: Measured
+  readonly js: Measured
+  readonly reference: readonly number[]
+  readonly current: readonly number[]
+} {
+  const rows = [...reference, ...current]
+  const total = countBins(rows, bins)
+  const measureFirst = (first: readonly (readonly number[])[]) => {
+    const left = countBins(first, bins)
+    const right = total.map((count, bin) => count - left[bin]!)
+    if (left.every((count) => count === 0) || right.every((count) => count === 0)) return null
+    return { left, right, psi: populationStability(left, right), js: jensenShannon(left, right) }
+  }
+  const real = measureFirst(reference)
+  if (real === null) throw new RangeError('a comparison needs at least one word on each side')
+  const psi: number[] = []
+  const js: number[] = []
+  for (let i = 0; i < options.permutations; i++) {
+    const shuffled = measureFirst(options.random.shuffle(rows).slice(0, reference.length))
+    // A hand without a word is as far from the other as can be.
+    psi.push(shuffled?.psi ?? Number.POSITIVE_INFINITY)
+    js.push(shuffled?.js ?? 1)
+  }
+  return {
+    psi: judge(real.psi, psi, options.alpha),
+    js: judge(real.js, js, options.alpha),
+    reference: real.left,
+    current: real.right,
+  }
+}
+
+function countBins(rows: readonly (readonly number[])[], bins: number): number[] {
+  const counts = new Array<number>(bins).fill(0)
+  for (const row of rows) for (const bin of row) counts[bin] = counts[bin]! + 1
+  return counts
+}

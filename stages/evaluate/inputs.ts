@@ -1,0 +1,29 @@
+import type { CanaryPlan } from '../../artifacts/canary.ts'
+import { getEvaluation } from '../../artifacts/evaluation.ts'
+import { getModel, readModelFile } from '../../artifacts/model.ts'
+import type { ArtifactRef } from '../../artifacts/refs.ts'
+import type { Store } from '../../artifacts/store.ts'
+import { SluiceError } from '../../util/errors.ts'
+
+/** The files of a model artifact, for `openLanguageModel`. */
+export function modelFiles(store: Store, ref: Pick<ArtifactRef, 'digest'>): ReadonlyMap<string, Uint8Array> {
+  const model = getModel(store, ref)
+  return new Map(model.files.map((file) => [file.name, readModelFile(store, model, file.name)]))
+}
+
+/**
+ * The plan that `curate` stored.
+ *
+ * @throws SluiceError CANARY_PLAN_MISSING where the evaluation holds none
+ */
+export function readCanaryPlan(store: Store, ref: Pick<ArtifactRef, 'digest'>): CanaryPlan {
+  const plan = getEvaluation(store, ref).data as unknown as CanaryPlan | undefined
+  if (plan?.kind !== 'canary-plan') {
+    throw new SluiceError({
+      code: 'CANARY_PLAN_MISSING',
+      message: 'the input `canaries` holds no canary plan',
+      next: 'connect `canaries` to the port `canaries` of the curate stage',
+    })
+  }
+  return plan
+}

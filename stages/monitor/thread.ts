@@ -1,0 +1,4 @@
+import { serveThread } from '../../util/thread.ts'
+import { runMonitor } from './job.ts'
+
+await serveThread(runMonitor)
