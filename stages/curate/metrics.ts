@@ -1,0 +1,70 @@
+import type { MetricSpec } from '../../artifacts/metric.ts'
+
+export const metrics: readonly MetricSpec[] = [
+  {
+    name: 'kept_share',
+    unit: 'ratio',
+    better: 'neither',
+    range: [0, 1],
+    description: 'Share of the input rows that are kept, in any split.',
+  },
+  { name: 'dropped_rows', unit: 'count', better: 'neither', description: 'Input rows that are dropped.' },
+  {
+    name: 'dropped',
+    unit: 'ratio',
+    better: 'neither',
+    range: [0, 1],
+    labels: ['reason'],
+    description: 'Share of the input rows dropped, by reason.',
+  },
+  {
+    name: 'exact_duplicates',
+    unit: 'count',
+    better: 'neither',
+    description: 'Rows that passed the rules and have the same content as the row that stands for them.',
+  },
+  {
+    name: 'near_duplicates',
+    unit: 'count',
+    better: 'neither',
+    description: 'Rows that passed the rules, are no exact duplicate and are a near-duplicate of another row.',
+  },
+  {
+    name: 'duplicate_share',
+    unit: 'ratio',
+    better: 'lower',
+    range: [0, 1],
+    description: 'Exact and near-duplicates as a share of the rows that passed the rules.',
+  },
+  { name: 'clusters', unit: 'count', better: 'neither', description: 'Clusters of two or more duplicates.' },
+  {
+    name: 'split_rows',
+    unit: 'count',
+    better: 'higher',
+    labels: ['split'],
+    description: 'Rows in train, valid and test, without canaries.',
+  },
+  {
+    name: 'split_leakage',
+    unit: 'count',
+    better: 'lower',
+    description: 'Pairs of kept rows in different splits that share a band and reach the near-duplicate threshold.',
+  },
+  {
+    name: 'largest_group_share',
+    unit: 'ratio',
+    better: 'lower',
+    range: [0, 1],
+    description: 'Share of the kept rows in the largest set that must stay on one side of the split.',
+  },
+  { name: 'canaries', unit: 'count', better: 'neither', description: 'Secrets planted in train, controls left out.' },
+  { name: 'canary_rows', unit: 'count', better: 'neither', description: 'Rows that the canaries add to train.' },
+  {
+    name: 'language_share',
+    unit: 'ratio',
+    better: 'neither',
+    range: [0, 1],
+    labels: ['language'],
+    description: 'Share of the input rows by language; `und` where it cannot be told.',
+  },
+]
