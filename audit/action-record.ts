@@ -77,6 +77,8 @@ function parseEnvelope(bytes: Buffer): { readonly record: ActionRecord; readonly
     const { record, signature } = envelope
     const whole =
       typeof signature === 'string' &&
+      // Base64 has several spellings of the last bits.
+      Buffer.from(signature, 'base64').toString('base64') === signature &&
       record.v === 1 &&
       typeof record.key === 'string' &&
       typeof record.stage === 'string' &&

@@ -42,9 +42,10 @@ export interface Ledger {
   /** Name of the log in its checkpoints. */
   readonly origin: string
   /**
-   * Appends a group. When it returns, the entries are on the disk; when it throws, none of them is in the log. An
-   * fsync that failed makes this ledger unusable: the kernel may have dropped the pages, so trying again proves
-   * nothing. Several processes and threads may append.
+   * Appends a group. When it returns, the entries are on the disk. When it throws, nothing was acknowledged and nothing
+   * may follow from it; the log then has all of the group or none of it. An fsync that failed makes this ledger
+   * unusable: the kernel may have dropped the pages, so trying again proves nothing. Several processes and threads may
+   * append.
    */
   append(entries: readonly LedgerEntry[]): Appended
   /** The current checkpoint, a signed note. */

@@ -33,25 +33,43 @@ export function acquireLock(path: string, options: { readonly timeoutMs?: number
   const deadline = performance.now() + (options.timeoutMs ?? 30_000)
   let tookOver = false
   for (let pause = 1; ; pause = Math.min(pause * 2, 20)) {
-    if (create(path)) return { tookOver, release: () => rmSync(path, { force: true }) }
+    const nonce = create(path)
+    if (nonce !== undefined) return { tookOver, release: () => release(path, nonce) }
     if (removeDead(path)) tookOver = true
     else if (performance.now() > deadline) throw busy(path)
     else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause * (0.5 + Math.random()))
   }
 }
 
-/** Creates the lock file, whole. False where it is there already. */
-function create(path: string): boolean {
-  const temporary = temporaryName(path)
-  writeFileSync(temporary, `${JSON.stringify(self())}\n`, { flag: 'wx', mode: 0o644 })
+/** Locks that this thread let go of while the disk refused to remove the file. */
+const abandoned = new Set<string>()
+
+/** What was done under the lock is done, so a disk that cannot remove the file must not turn it into an error. */
+function release(path: string, nonce: string): void {
   try {
+    rmSync(path, { force: true })
+  } catch {
+    abandoned.add(nonce)
+  }
+}
+
+/** Creates the lock file, whole, and gives its nonce; `undefined` where it is there already. */
+function create(path: string): string | undefined {
+  const temporary = temporaryName(path)
+  const owner = self()
+  try {
+    writeFileSync(temporary, `${JSON.stringify(owner)}\n`, { flag: 'wx', mode: 0o644 })
     linkSync(temporary, path)
-    return true
+    return owner.nonce
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
     throw error
   } finally {
-    rmSync(temporary, { force: true })
+    try {
+      rmSync(temporary, { force: true })
+    } catch {
+      // Only a leftover name; whether the lock is held is decided already.
+    }
   }
 }
 
@@ -60,7 +78,8 @@ function removeDead(path: string): boolean {
   const nonce = deadNonce(path)
   if (nonce === undefined) return false
   const right = `${path}.${nonce}`
-  if (!create(right)) {
+  const rightNonce = create(right)
+  if (rightNonce === undefined) {
     removeDead(right)
     return false
   }
@@ -70,7 +89,7 @@ function removeDead(path: string): boolean {
     rmSync(path, { force: true })
     return true
   } finally {
-    rmSync(right, { force: true })
+    release(right, rightNonce)
   }
 }
 
@@ -85,6 +104,7 @@ function deadNonce(path: string): string | undefined {
   }
   const owner = parseOwner(text)
   if (owner === undefined) return brokenNonce(path, text)
+  if (abandoned.has(owner.nonce)) return owner.nonce
   const me = self()
   if (owner.host !== me.host) return undefined
   if (owner.boot !== me.boot) return owner.nonce

@@ -8,7 +8,7 @@ export interface VerifyProblem {
   readonly seq?: number
 }
 
-/** Collects problems; keeps the first ones in full and counts the others, so that a ruined store stays readable. */
+/** Collects problems; keeps the first ones of each code and counts the others, so that a ruined store stays readable. */
 export interface ProblemList {
   add(code: string, message: string, file: string, seq?: number): void
   readonly list: readonly VerifyProblem[]
@@ -16,10 +16,11 @@ export interface ProblemList {
   readonly more: number
 }
 
-const KEPT = 200
+const KEPT_PER_CODE = 20
 
 export function problemList(): ProblemList {
   const list: VerifyProblem[] = []
+  const seen = new Map<string, number>()
   let more = 0
   return {
     list,
@@ -27,7 +28,9 @@ export function problemList(): ProblemList {
       return more
     },
     add(code, message, file, seq) {
-      if (list.length < KEPT) list.push({ code, message, file, ...(seq === undefined ? {} : { seq }) })
+      const before = seen.get(code) ?? 0
+      seen.set(code, before + 1)
+      if (before < KEPT_PER_CODE) list.push({ code, message, file, ...(seq === undefined ? {} : { seq }) })
       else more += 1
     },
   }
