@@ -32,7 +32,7 @@ export const FIT: Omit<FitOptions, 'log'> = {
 }
 
 /** Fits the model to examples. The same examples and options give the same parameters. */
-export function fit(shape: NetworkShape, examples: readonly Example[], options: FitOptions): Parameters {
+export function fitModel(shape: NetworkShape, examples: readonly Example[], options: FitOptions): Parameters {
   const parameters = initialParameters(shape, options.seed)
   const sources = [...new Set(examples.map((example) => example.source))].sort()
   const trainer = new Trainer(shape, parameters, { ...options, sources: sources.length })

@@ -54,8 +54,7 @@ const SPACED_OUT = /(?<![\p{L}\p{N}])\p{L}([ .\-_*])\p{L}\1\p{L}(?:\1\p{L})*(?![
 const EXCLAIMED_I = /(?<!\p{L})(\p{L}{1,2})!(\p{L}{1,4})(?!\p{L})/gu
 // Markdown's "**important**" is not a masked word, "f***" is.
 const BOLD_END = /(\p{L}{4})\*+(?![\p{L}*])/gu
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/gu
+const INVISIBLE = /\p{Cf}|\p{Variation_Selector}|[\u115f\u1160\u17b4\u17b5]/gu
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII, control characters included
 const ASCII_ONLY = /^[\x00-\x7f]*$/
 

@@ -9,7 +9,7 @@ import { trainingExamples } from './corpora.ts'
 import { evaluateDev, textKey } from './evaluate.ts'
 import { encodeModel, roundedParameters } from './export.ts'
 import { Featuriser } from './features.ts'
-import { calibrate, FIT, fit, heldOut, logits } from './fit.ts'
+import { calibrate, FIT, fitModel, heldOut, logits } from './fit.ts'
 import { TOXICITY_HEADS } from './heads.ts'
 import { thresholdAt } from './metrics.ts'
 import { SHAPE } from './network.ts'
@@ -42,10 +42,7 @@ async function main(): Promise<void> {
     ...everyday(data),
   ]
   log(`${examples.length} texts to learn from, ${held.length} held out`)
-  const parameters = roundedParameters(
-    SHAPE,
-    fit(SHAPE, examples, { ...FIT, log, ...(process.env['EPOCHS'] ? { epochs: Number(process.env['EPOCHS']) } : {}) }),
-  )
+  const parameters = roundedParameters(SHAPE, fitModel(SHAPE, examples, { ...FIT, log }))
   const featuriser = new Featuriser(SHAPE)
   const scored = held.map((example) => ({
     example,

@@ -70,10 +70,11 @@ export class Trainer {
     for (let i = 0; i < this.#keep.length; i++) {
       this.#keep[i] = rng.next() < this.#options.dropout ? 0 : 1 / (1 - this.#options.dropout)
     }
-    return (
-      this.#stepBag(windows, target, this.#options.bagRate * scale) +
-      this.#stepPhrase(windows, target, this.#options.phraseRate * scale)
-    )
+    const { bagRate, phraseRate } = this.#options
+    // A part with rate 0 is not trained at all.
+    const bag = bagRate === 0 ? 0 : this.#stepBag(windows, target, bagRate * scale)
+    const phrase = phraseRate === 0 ? 0 : this.#stepPhrase(windows, target, phraseRate * scale)
+    return bag + phrase
   }
 
   /** Sets the vectors of rows that never occurred to zero: an unseen n-gram then says nothing. */
