@@ -3,7 +3,6 @@ import type { LanguageModel } from '../../models/language-model.ts'
 import { canonicalJson } from '../../util/json.ts'
 import { type Random, random } from '../../util/random.ts'
 import { clopperPearson, type Interval } from '../../util/statistics.ts'
-import { scoreContinuations } from './continuations.ts'
 
 /**
  * Canary exposure (Carlini et al. 2019, "The Secret Sharer", §4): how high the planted secret ranks among secrets that
@@ -35,7 +34,7 @@ export interface ExposureOptions {
 
 type Scorer = Pick<
   LanguageModel,
-  'contextLength' | 'encodeConversation' | 'logProbabilities' | 'generate' | 'decode' | 'endOfTurn'
+  'contextLength' | 'encodeConversation' | 'continuationLogProbabilities' | 'generate' | 'decode'
 >
 
 /**
@@ -142,7 +141,9 @@ async function measureGroup(
   const encoded = secrets.map((secret) => model.encodeConversation(renderCanary(template, secret)).ids)
   const { prefix, tails } = split(encoded, model.contextLength)
   const score = async (from: number, to: number): Promise<readonly number[]> =>
-    (await scoreContinuations(model, prefix, tails.slice(from, to))).map((row) => row.reduce((sum, x) => sum + x, 0))
+    (await model.continuationLogProbabilities(prefix, tails.slice(from, to))).map((row) =>
+      row.reduce((sum, x) => sum + x, 0),
+    )
 
   const own = await score(0, group.length)
   const others: number[] = []

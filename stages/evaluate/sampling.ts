@@ -63,7 +63,7 @@ const BATCH = 64
 
 /** Samples one answer for each question. The same model, questions and options give the same answers. */
 export async function answer(
-  model: Pick<LanguageModel, 'contextLength' | 'encodePrompt' | 'generate' | 'decode' | 'endOfTurn'>,
+  model: Pick<LanguageModel, 'contextLength' | 'encodePrompt' | 'generate' | 'decode'>,
   questions: readonly Question[],
   options: SamplingOptions,
   onAnswered: (answers: number) => void = () => {},
@@ -80,13 +80,8 @@ export async function answer(
         seed: options.seed + i,
       },
     )
-    for (const ids of generated) {
-      const tokens = ids.filter((token) => token !== model.endOfTurn)
-      answers.push({
-        text: model.decode(tokens),
-        tokens,
-        ended: tokens.length < ids.length || ids.length < options.maxTokens,
-      })
+    for (const tokens of generated) {
+      answers.push({ text: model.decode(tokens), tokens, ended: tokens.length < options.maxTokens })
     }
     onAnswered(batch.length)
   }
