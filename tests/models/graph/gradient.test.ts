@@ -111,6 +111,11 @@ const CASES: readonly Case[] = [
     shapes: [[4, 3]],
     build: ([table], graph) => gatherRows(table!, ids(graph, [1, 3, 1, 1, 0])),
   },
+  {
+    name: 'gatherRows with unique rows',
+    shapes: [[4, 3]],
+    build: ([table], graph) => gatherRows(table!, ids(graph, [3, 0, 1]), true),
+  },
   { name: 'softmax', shapes: [[3, 5]], build: ([a]) => softmax(a!) },
   { name: 'rmsNorm', shapes: [[3, 8], [8]], build: ([x, g]) => rmsNorm(x!, g!, 1e-5) },
   {

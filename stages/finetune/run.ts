@@ -1,0 +1,148 @@
+import { join } from 'node:path'
+import { readDataset } from '../../artifacts/dataset.ts'
+import { putModel } from '../../artifacts/model.ts'
+import type { TextRecord } from '../../artifacts/record.ts'
+import type { ArtifactRef } from '../../artifacts/refs.ts'
+import type { NetworkConfig } from '../../models/network/config.ts'
+import { createChatEncoder } from '../../models/tokenizer/chat.ts'
+import { openTokenizer } from '../../models/tokenizer/tokenizer.ts'
+import { packRows } from '../../models/training/batches.ts'
+import { parameterSize } from '../../models/training/graphs.ts'
+import type { TrainingJob } from '../../models/training/loop.ts'
+import { runTraining } from '../../models/training/trainer.ts'
+import { SluiceError } from '../../util/errors.ts'
+import type { Inputs, Outputs, RunContext } from '../stage.ts'
+import type { FinetuneConfig } from './config.ts'
+import { hiddenWidth } from './config.ts'
+import { modelFiles } from './model-files.ts'
+import { prepareRows, trainTokenizer } from './prepare.ts'
+import { summarizeTraining } from './summary.ts'
+
+/** Tokenizer, rows, training thread, model files: the whole stage. */
+export async function runFinetune(config: FinetuneConfig, inputs: Inputs, context: RunContext): Promise<Outputs> {
+  const start = performance.now()
+  const trainRef = inputs['train']!
+  const validRef = inputs['valid']!
+  context.progress(0, 0, 'steps', 'training the tokenizer')
+  const trainRecords = read(context, trainRef, Number.POSITIVE_INFINITY)
+  const validRecords = read(context, validRef, config.validation_rows)
+  const tokenizerFile = trainTokenizer(trainRecords, config.vocabulary)
+  const tokenizer = openTokenizer(tokenizerFile)
+  const chat = createChatEncoder(tokenizer)
+  context.progress(0, 0, 'steps', 'encoding rows')
+  const train = await prepareRows(trainRecords, chat, config, context.tally, 'train')
+  const valid = await prepareRows(validRecords, chat, config, context.tally, 'valid')
+  refuseNothing('train', trainRecords.length, train.counts.supervised)
+  refuseNothing('valid', validRecords.length, valid.counts.supervised)
+
+  const network: NetworkConfig = {
+    vocabulary: tokenizer.size,
+    width: config.width,
+    hidden: hiddenWidth(config),
+    layers: config.layers,
+    heads: config.heads,
+    context: config.context,
+    ropeBase: 10_000,
+    epsilon: 1e-5,
+  }
+  const job: TrainingJob = {
+    config: {
+      network,
+      optimizer: {
+        beta1: 0.9,
+        beta2: 0.95,
+        epsilon: 1e-8,
+        weightDecay: config.weight_decay,
+        clipNorm: config.clip_norm,
+      },
+      learningRate: config.learning_rate,
+      warmupShare: config.warmup,
+      finalRateShare: config.final_rate,
+      epochs: config.epochs,
+      batchTokens: config.batch_tokens,
+      evaluations: config.evaluations,
+      patience: config.patience,
+      seed: context.seed,
+      pad: chat.pad,
+    },
+    train: packRows(train.rows),
+    valid: packRows(valid.rows),
+    threads: context.jobs,
+    checkpointPath: join(context.workDir, 'training.checkpoint'),
+    checkpointSeconds: config.checkpoint_seconds,
+  }
+  const prepared = performance.now()
+  let checkpointIgnored = 0
+  const { state, steps, early, measured } = await runTraining(
+    job,
+    {
+      progress: ({ step, steps: total, loss, validLoss }) =>
+        context.progress(step, total, 'steps', `loss ${loss.toFixed(3)}, held out ${validLoss.toFixed(3)}`),
+      note: (code, step) => {
+        if (code.startsWith('checkpoint_')) checkpointIgnored += 1
+        context.progress(step, 0, 'steps', NOTES[code] ?? code)
+      },
+    },
+    context.signal,
+  )
+  const model = putModel(context.store, modelFiles(state.best.theta, network, chat, tokenizerFile), context.sensitivity)
+  const { counts } = train
+  const dropped = Object.values(counts.dropped).reduce((sum, n) => sum + n, 0)
+  for (const [reason, n] of Object.entries(counts.dropped)) if (n > 0) context.tally.category('dropped', reason, n)
+  return {
+    artifacts: { model },
+    rows: { in: counts.read, kept: counts.kept, dropped, quarantined: 0, joined: 0, added: 0 },
+    summary: summarizeTraining({
+      config,
+      state,
+      train: counts,
+      valid: valid.counts,
+      validRowsLeftOut: (validRef.rows ?? validRecords.length) - validRecords.length,
+      parameters: parameterSize(network),
+      vocabulary: tokenizer.size,
+      plannedSteps: steps,
+      early,
+      sensitivity: trainRef.sensitivity === 'raw' || validRef.sensitivity === 'raw' ? 'raw' : 'redacted',
+    }),
+    timings: {
+      prepare_seconds: (prepared - start) / 1000,
+      training_seconds: (performance.now() - prepared) / 1000,
+      tokens_per_second: measured.seconds === 0 ? 0 : measured.tokens / measured.seconds,
+      checkpoint_ignored: checkpointIgnored,
+    },
+  }
+}
+
+/** What the trainer may say on the way, in words. Not evidence: a resumed run must give the same bytes. */
+const NOTES: Readonly<Record<string, string>> = {
+  checkpoint_corrupt: 'the checkpoint is damaged and was not used: starting from the first step',
+  checkpoint_other_job: 'the checkpoint belongs to another job and was not used: starting from the first step',
+  resumed: 'going on from the checkpoint',
+}
+
+function read(context: RunContext, ref: ArtifactRef, limit: number): readonly TextRecord[] {
+  const records: TextRecord[] = []
+  for (const record of readDataset(context.store, ref)) {
+    if (records.length >= limit) break
+    records.push(record)
+  }
+  return records
+}
+
+/** A run without a trained token would report a loss and learn nothing (trl issue 6668). */
+function refuseNothing(name: string, rows: number, supervised: number): void {
+  if (rows === 0) {
+    throw new SluiceError({
+      code: 'FINETUNE_EMPTY',
+      message: `the dataset \`${name}\` has no rows`,
+      next: 'look at what the stages before dropped; lower a threshold or give more data',
+    })
+  }
+  if (supervised === 0) {
+    throw new SluiceError({
+      code: 'FINETUNE_NOTHING_SUPERVISED',
+      message: `no token of \`${name}\` would be trained: there is no assistant turn, or policies left every row out`,
+      next: 'check the roles of the messages, and the policies over_length and empty_turns',
+    })
+  }
+}
