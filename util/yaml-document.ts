@@ -81,7 +81,7 @@ const compiled = new WeakMap<object, (value: unknown) => readonly ErrorObject[]>
 export function validate(schema: TSchema, value: unknown): readonly SchemaProblem[] {
   let check = compiled.get(schema)
   if (check === undefined) {
-    const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true })
+    const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, strictNumbers: true, verbose: true })
     const run = ajv.compile(schema)
     check = (candidate) => (run(candidate) ? [] : [...(run.errors ?? [])])
     compiled.set(schema, check)

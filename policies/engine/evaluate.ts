@@ -37,7 +37,11 @@ function combine(
 function evaluateMetric(condition: Condition, evidence: EvidenceIndex): Evaluated {
   const reference = condition.metric!
   const found = evidence.find(reference)
-  const chosen = found.metrics.filter((metric) => matches(metric, condition.where))
+  const named = found.metrics
+    .filter((metric) => matches(metric, condition.where))
+    .map((metric) => ({ name: metricName(metric), metric }))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  const chosen = named.map(({ metric }) => metric)
   const ranged = labelsOf(condition)
   const operand = emptyOperand(condition)
 
@@ -55,10 +59,7 @@ function evaluateMetric(condition: Condition, evidence: EvidenceIndex): Evaluate
       found.stages === 0 ? 'no such stage reported anything' : ranged.length > 0 ? 'no group' : 'not measured'
     return only(none ? 'not_applicable' : 'no_evidence', { ...operand, note })
   }
-  const measured = chosen
-    .map((metric) => ({ name: metricName(metric), metric }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, metric }) => compare(condition, metric, name, evidence))
+  const measured = named.map(({ name, metric }) => compare(condition, metric, name, evidence))
   const all = [...measured, ...missing]
   return { truth: allOf(all.map((r) => r.truth)), operands: all.flatMap((r) => r.operands) }
 }
