@@ -35,50 +35,86 @@ export function measureDocument(
     max_newlines_per_word: count(/\n/g) / n,
     min_sentences: count(/[.?!。？！]+(?=["')\]]*(?:\s|$))/g),
   }
-  const lower = words.map((word) => word.toLowerCase())
-  for (const size of [2, 3, 4]) {
-    const name = `max_top_${size}gram` as RuleName
-    if (wanted(name)) measures[name] = topGramShare(lower, size, characters)
-  }
-  for (const size of [5, 6, 7, 8, 9, 10]) {
-    const name = `max_repeated_${size}gram` as RuleName
-    if (wanted(name)) measures[name] = repeatedGramShare(lower, size, characters)
+  const grams = new Grams(words)
+  for (let size = 2; size <= 10; size++) {
+    const name = (size <= 4 ? `max_top_${size}gram` : `max_repeated_${size}gram`) as RuleName
+    grams.grow()
+    if (wanted(name))
+      measures[name] = (size <= 4 ? grams.topCharacters() : grams.repeatedCharacters()) / Math.max(1, characters)
   }
   return measures
 }
 
-/** Characters of the most frequent n-gram over all its places, as a share. 0 where no n-gram stands twice. */
-function topGramShare(words: readonly string[], size: number, characters: number): number {
-  const counts = new Map<string, number>()
-  let best = 1
-  let bestLength = 0
-  for (let i = 0; i + size <= words.length; i++) {
-    const gram = words.slice(i, i + size).join(' ')
-    const count = (counts.get(gram) ?? 0) + 1
-    counts.set(gram, count)
-    const length = gram.length - (size - 1)
-    if (count > best || (count === best && count > 1 && length > bestLength)) {
-      best = count
-      bestLength = length
-    }
+/** The n-grams of a text's words for one n after the other, as numbers of which equal ones are equal n-grams. */
+class Grams {
+  readonly #lengths: Uint32Array
+  readonly #words: Uint32Array
+  /** `ids[i]`: number of the n-gram that begins at word i. Starts with n = 1. */
+  #ids: Uint32Array
+  #size = 1
+
+  constructor(words: readonly string[]) {
+    const known = new Map<string, number>()
+    this.#words = Uint32Array.from(words, (word) => number(known, word.toLowerCase()))
+    this.#ids = this.#words
+    // Lengths of all words before word i.
+    this.#lengths = new Uint32Array(words.length + 1)
+    for (let i = 0; i < words.length; i++) this.#lengths[i + 1] = this.#lengths[i]! + words[i]!.length
   }
-  return best === 1 || characters === 0 ? 0 : (best * bestLength) / characters
+
+  /** From n to n + 1: an n-gram is named by the (n − 1)-gram before its last word, and that word. Exact, no hashing. */
+  grow(): void {
+    const count = Math.max(0, this.#ids.length - 1)
+    const known = new Map<number, number>()
+    const next = new Uint32Array(count)
+    for (let i = 0; i < count; i++)
+      next[i] = number(known, this.#ids[i]! * this.#words.length + this.#words[i + this.#size]!)
+    this.#ids = next
+    this.#size += 1
+  }
+
+  /** Characters of the most frequent n-gram over all its places, the longest of equals. 0 where none stands twice. */
+  topCharacters(): number {
+    const counts = new Uint32Array(this.#ids.length)
+    let best = 1
+    let bestLength = 0
+    for (let i = 0; i < this.#ids.length; i++) {
+      const id = this.#ids[i]!
+      const count = counts[id]! + 1
+      counts[id] = count
+      if (count === 1 || count < best) continue
+      const length = this.#length(i)
+      if (count > best || length > bestLength) bestLength = length
+      best = count
+    }
+    return best === 1 ? 0 : best * bestLength
+  }
+
+  /** Characters that stand in n-grams seen before, each counted once (datatrove `find_all_duplicate`). */
+  repeatedCharacters(): number {
+    const seen = new Uint8Array(this.#ids.length)
+    let repeated = 0
+    for (let i = 0; i < this.#ids.length; ) {
+      const id = this.#ids[i]!
+      if (seen[id] === 1) {
+        repeated += this.#length(i)
+        i += this.#size
+      } else {
+        seen[id] = 1
+        i += 1
+      }
+    }
+    return repeated
+  }
+
+  #length(start: number): number {
+    return this.#lengths[start + this.#size]! - this.#lengths[start]!
+  }
 }
 
-/** Characters that stand in n-grams seen before, each counted once (datatrove `find_all_duplicate`), as a share. */
-function repeatedGramShare(words: readonly string[], size: number, characters: number): number {
-  const seen = new Set<string>()
-  let repeated = 0
-  let i = 0
-  while (i + size <= words.length) {
-    const gram = words.slice(i, i + size).join(' ')
-    if (seen.has(gram)) {
-      repeated += gram.length - (size - 1)
-      i += size
-    } else {
-      seen.add(gram)
-      i += 1
-    }
-  }
-  return characters === 0 ? 0 : repeated / characters
+function number<K>(known: Map<K, number>, key: K): number {
+  const id = known.get(key)
+  if (id !== undefined) return id
+  known.set(key, known.size)
+  return known.size - 1
 }

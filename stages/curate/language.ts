@@ -1,4 +1,5 @@
 import type { TextRecord } from '../../artifacts/record.ts'
+import { isSpace } from './text-measures.ts'
 
 export interface LanguageOptions {
   /** Fewer letters than this: `und`. */
@@ -14,9 +15,9 @@ export const UNDETERMINED = 'und'
 export type LanguageIdentifier = (record: Pick<TextRecord, 'text' | 'messages'>) => string
 
 /** Characters of text that the identifier looks at: n-gram scores settle long before that. */
-const SAMPLE_CHARS = 160
-const NOT_WORDS = /<[A-Z][A-Z_]{2,24}(?:_[0-9a-f]{8,16})?>|https?:\/\/\S+|\S+@\S+|\S*[\d•_\\/{}=|]\S*/g
-const NOT_LETTERS = /[^\p{L}]+/gu
+const SAMPLE_CHARS = 80
+/** Raw characters that are searched for them: enough where most of a record is left out. */
+const SEARCHED_CHARS = 2048
 
 /**
  * Loads `eld` (n-gram detector for 60 languages; the small database, loaded when this is called). The sample is the
@@ -26,21 +27,57 @@ const NOT_LETTERS = /[^\p{L}]+/gu
 export async function openLanguageIdentifier(options: LanguageOptions): Promise<LanguageIdentifier> {
   const { eld } = await import('eld/small')
   return (record) => {
-    const sample = sampleOf(record)
-    if (sample.replace(NOT_LETTERS, '').length < options.minLetters) return UNDETERMINED
+    const { sample, letters } = sampleOf(record)
+    if (letters < options.minLetters) return UNDETERMINED
     const result = eld.detect(sample)
     if (result.language === '' || !result.isReliable()) return UNDETERMINED
-    return (result.getScores()[result.language] ?? 0) < options.minConfidence ? UNDETERMINED : result.language
+    // In order, best first. eld 2.1.0 means to ask for this margin itself, but compares with the wrong number.
+    const [best = 0, second = 0] = Object.values(result.getScores())
+    return best < options.minConfidence || best - second < LEAST_MARGIN ? UNDETERMINED : result.language
   }
 }
 
-function sampleOf({ text, messages }: Pick<TextRecord, 'text' | 'messages'>): string {
-  let sample = ''
-  const add = (part: string): void => {
-    // Four times the sample is enough raw text even where most of it is left out.
-    if (sample.length < SAMPLE_CHARS) sample += `${part.slice(0, SAMPLE_CHARS * 4).replace(NOT_WORDS, ' ')}\n`
+const LEAST_MARGIN = 0.01
+
+interface Sample {
+  sample: string
+  letters: number
+  searched: number
+}
+
+function sampleOf({ text, messages }: Pick<TextRecord, 'text' | 'messages'>): Sample {
+  const sample: Sample = { sample: '', letters: 0, searched: 0 }
+  if (text !== undefined) addWords(sample, text)
+  for (const { role, content } of messages ?? []) if (role === 'user' || role === 'assistant') addWords(sample, content)
+  return sample
+}
+
+/** Adds the words of a text, one walk over its characters; a word with anything but letters and marks is left out. */
+function addWords(to: Sample, text: string): void {
+  let start = 0
+  let letters = 0
+  let plain = true
+  for (let i = 0; i <= text.length; i++) {
+    if (to.sample.length >= SAMPLE_CHARS || to.searched >= SEARCHED_CHARS) return
+    to.searched += 1
+    const code = i < text.length ? text.charCodeAt(i) : 0x20
+    if (isSpace(code)) {
+      if (plain && letters > 0) {
+        to.sample += `${text.slice(start, i)} `
+        to.letters += letters
+      }
+      start = i + 1
+      letters = 0
+      plain = true
+    } else if (code >= 0xc0 ? code < 0x2000 || code > 0x2bff : isAsciiLetter(code)) letters += 1
+    else if (NOT_IN_WORDS.has(code)) plain = false
   }
-  if (text !== undefined) add(text)
-  for (const { role, content } of messages ?? []) if (role === 'user' || role === 'assistant') add(content)
-  return sample.replace(/\s+/g, ' ').slice(0, SAMPLE_CHARS)
+}
+
+/** Digits and the signs of addresses, links, placeholders, masks and code. */
+const NOT_IN_WORDS = new Set([...'0123456789@/\\<>{}[]_=|#*•'].map((sign) => sign.charCodeAt(0)))
+
+function isAsciiLetter(code: number): boolean {
+  const lower = code | 0x20
+  return lower >= 0x61 && lower <= 0x7a
 }
