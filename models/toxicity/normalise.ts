@@ -89,7 +89,7 @@ function clean(text: string): string {
 
 /** "i d i o t" → "idiot", but "a f o o l" → "a fool". Joins "U.S.A" too: harmless. */
 function joinLetters(run: string, separator: string): string {
-  const article = separator === ' ' && /^[ai] /i.test(run) && run.length > 5 ? 2 : 0
+  const article = separator === ' ' && /^a /i.test(run) && run.length > 5 ? 2 : 0
   return run.slice(0, article) + run.slice(article).split(separator).join('')
 }
 
