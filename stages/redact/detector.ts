@@ -1,3 +1,4 @@
+import { DEFAULT_MIN_SCORE, DEFAULT_REGIONS } from './detector-defaults.ts'
 import { resolveOverlaps } from './overlaps.ts'
 import { DEFAULT_TYPES, type PiiType } from './pii-type.ts'
 import { protectedRanges } from './placeholder.ts'
@@ -31,28 +32,11 @@ export interface DetectorOptions {
 
 export interface Detector {
   /**
-   * Every span of the text that reaches its type's least score: valid offsets, sorted, disjoint. `hint` says what the
-   * field's name promises (`{"phone": "…"}`). Placeholders that redaction wrote are never found again.
+   * Every span of the text that reaches its type's least score: valid offsets, sorted, disjoint. `field` is the
+   * name of the JSON field or column that holds it: it says what the value is (`phone`, `customer_name`). Placeholders that redaction wrote are never found again.
    */
-  find(text: string, hint?: PiiType): readonly Span[]
+  find(text: string, field?: string): readonly Span[]
 }
-
-export const DEFAULT_MIN_SCORE = 0.5
-export const DEFAULT_REGIONS: readonly string[] = [
-  'US',
-  'GB',
-  'DE',
-  'FR',
-  'ES',
-  'IT',
-  'NL',
-  'PL',
-  'SE',
-  'BR',
-  'TR',
-  'IN',
-  'AU',
-]
 
 /**
  * Builds a detector. Deterministic, without state between calls, linear in the text.
@@ -74,9 +58,9 @@ export function createDetector(options: DetectorOptions = {}): Detector {
     recognizer.types.some((type) => wanted.has(type)),
   )
   return {
-    find(text, hint) {
+    find(text, field) {
       if (text.length < 3) return []
-      const subject = new Subject(text, hint)
+      const subject = new Subject(text, field)
       const claims: (Span & { priority: number })[] = []
       for (const recognizer of active) {
         if (!canMatch(recognizer, subject)) continue

@@ -6,7 +6,7 @@ import type { PiiType } from './pii-type.ts'
  */
 const NAMES: Readonly<Partial<Record<PiiType, string>>> = {
   EMAIL:
-    'email|e mail|mail|email address|mail address|emailaddress|correo|courriel|contact email|user email|customer email|reply to|e mail adresse|to|cc|bcc|from|sender|recipient|from address|to address',
+    'email|e mail|mail|email address|mail address|emailaddress|correo|courriel|contact email|user email|customer email|reply to|e mail adresse|sender|recipient|from address|to address',
   PHONE:
     'phone|phone number|phonenumber|tel|telephone|mobile|mobile number|cell|cellphone|cell phone|fax|whatsapp|telefon|telefonnummer|handy|rufnummer|telefono|teléfono|móvil|téléphone|msisdn|contact number|callback number|callback|customer phone|contact phone|home phone|work phone',
   CREDIT_CARD: 'card|card number|cardnumber|credit card|creditcard|credit card number|cc number|ccn|pan|kartennummer',
@@ -19,24 +19,85 @@ const NAMES: Readonly<Partial<Record<PiiType, string>>> = {
   SECRET:
     'password|passwd|pwd|pass|passphrase|secret|client secret|api key|apikey|api token|access token|refresh token|auth token|id token|token|bearer|authorization|private key|secret key|access key|session id|sessionid|session token|cookie|passwort|kennwort|contraseña|mot de passe|pin|otp|cvv|cvc|cvv2|security code|x api key|x auth token|signing key|encryption key|credentials',
   PERSON:
-    'name|full name|fullname|first name|firstname|last name|lastname|surname|given name|family name|middle name|customer name|customer|user name full|contact|contact name|contact person|account holder|cardholder|cardholder name|card holder|holder|recipient name|sender name|caller|caller name|patient|patient name|employee name|employee|author name|display name|displayname|requester|requested by|assignee|agent name|agent|passenger|passenger name|guest|guest name|vorname|nachname|kunde|kundenname|ansprechpartner|nombre|apellido|nom|prénom|prenom|nome|cognome|signed by|beneficiary|person|from name|to name|attn|client name|buyer|buyer name|seller name',
+    'name|participant|author|user|from|to|cc|full name|fullname|first name|firstname|last name|lastname|surname|given name|family name|middle name|customer name|customer|user name full|contact|contact name|contact person|account holder|cardholder|cardholder name|card holder|holder|recipient name|sender name|caller|caller name|patient|patient name|employee name|employee|author name|display name|displayname|requester|requested by|assignee|agent name|agent|passenger|passenger name|guest|guest name|vorname|nachname|kunde|kundenname|ansprechpartner|nombre|apellido|nom|prénom|prenom|nome|cognome|signed by|beneficiary|person|from name|to name|attn|client name|buyer|buyer name|seller name|user name person|member name|driver name|owner|owner name|resident|tenant name|student name|host name person|traveller|traveler|traveller name|lead guest|signatory|recipient full name|for whom|ordered by|delivered to name',
   LOCATION: 'city|town|wohnort|ort|ciudad|location|place of birth|birthplace|ville|città|cidade|stad',
   ADDRESS:
     'address|street|street address|street 1|street1|line 1|line1|address line 1|address line1|address line 2|address 1|address 2|postcode|postal code|postalcode|zip|zip code|zipcode|shipping address|billing address|delivery address|home address|ship to|deliver to|adresse|anschrift|straße|strasse|plz|dirección|direccion|indirizzo',
   HANDLE: 'username|user name|handle|screen name|twitter|instagram|login',
 }
 
-const BY_NAME: ReadonlyMap<string, PiiType> = new Map(
-  Object.entries(NAMES).flatMap(([type, names]) => names.split('|').map((name) => [name, type as PiiType] as const)),
+/** Names that things have as well as people. */
+const WEAK = new Set([
+  'name',
+  'contact',
+  'agent',
+  'display name',
+  'displayname',
+  'from',
+  'to',
+  'customer',
+  'author name',
+  'holder',
+  'author',
+  'location',
+  'street',
+  'pass',
+  'token',
+  'pan',
+  'card',
+  'social',
+  'sin',
+  'cookie',
+  'ort',
+  'user',
+  'participant',
+  'address',
+  'person',
+  'assignee',
+  'callback',
+  'session id',
+  'sessionid',
+  'pin',
+  'line 1',
+  'line1',
+])
+
+export interface FieldPromise {
+  readonly type: PiiType
+  readonly weak: boolean
+}
+
+const BY_NAME: ReadonlyMap<string, FieldPromise> = new Map(
+  Object.entries(NAMES).flatMap(([type, names]) =>
+    names.split('|').map((name) => [name, { type: type as PiiType, weak: WEAK.has(name) }] as const),
+  ),
 )
 
 /** The type that a field's name promises, if it is known. */
-export function typeOfField(name: string): PiiType | undefined {
-  return name.length > 40 ? undefined : BY_NAME.get(normal(name))
+export function typeOfField(name: string): FieldPromise | undefined {
+  if (name.length > 40) return undefined
+  const normal = normalField(name)
+  return BY_NAME.get(normal) ?? (normal.endsWith('s') ? BY_NAME.get(normal.slice(0, -1)) : undefined)
 }
 
-function normal(name: string): string {
+/**
+ * The name that describes a member of an object: with its parent's where the two make a known one (`customer.name`), its
+ * parent's where its own says nothing (`{"phone": {"value": …}}`), else its own.
+ */
+export function memberField(parent: string | undefined, key: string): string {
+  if (parent === undefined) return key
+  const both = `${parent} ${key}`
+  const own = typeOfField(key)
+  if ((own === undefined || own.weak) && typeOfField(both) !== undefined) return both
+  return NEUTRAL.test(key) && typeOfField(parent) !== undefined ? parent : key
+}
+
+const NEUTRAL = /^(?:value|number|text|raw|full|data|content|primary|main|first|0|1)$/i
+
+/** `customerName`, `customer-name`, `CUSTOMER_NAME` → `customer name`. */
+export function normalField(name: string): string {
   return name
+    .slice(0, 60)
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
     .replace(/[\s_.-]+/g, ' ')
     .trim()

@@ -1,14 +1,18 @@
+import { createRequire } from 'node:module'
 import nlp from 'compromise/two'
 
 /**
- * Words with what they can be, from `compromise`'s lexicon, read at run time. On top of it two things of our own: which
- * given names are also plain words, and a likeness to names learned from the lexicon itself (see `likeness`).
+ * Words with what they can be: names and places from `compromise`'s lexicon, plain English words from the tagger lexicon
+ * of `natural`, both read at run time. On top of them two things of our own: which given names are also plain words, and
+ * a likeness to names learned from the lexicons themselves (see `likeness`).
  */
 export interface Lexicon {
   isGiven(lower: string): boolean
   isSurname(lower: string): boolean
   /** A word of the language that is no name: verbs, nouns, adjectives, months, products … */
   isCommon(lower: string): boolean
+  /** A plain word that is no noun or adjective: it never is a surname ("Emily Will", "Jack Please"). */
+  isFunction(lower: string): boolean
   /** A city, region or district; several words joined by spaces. */
   isPlace(lower: string): boolean
   isCountry(lower: string): boolean
@@ -28,9 +32,16 @@ const GIVEN = new Set(['MaleName', 'FemaleName', 'FirstName'])
 const PLACE = new Set(['City', 'Region', 'Place'])
 const NAMES = new Set([...GIVEN, 'LastName', 'Person', ...PLACE, 'Country'])
 
-/** Given names in the lexicon that are far more often something else in running text. */
-const WORDS_FIRST = new Set(
-  'pat skip wade pierce spike biff blaze blossom buck chase chuck foster grant lance marshal rob peg stew sue grace mark drew will may june april august rose hope faith joy dawn eve art bill bob gene guy max ray rich rod sky star sunny summer autumn winter crystal amber ruby pearl jade olive ivy lily daisy violet iris heather holly ginger penny dot page paige tab tony chip cliff dale glen forest dean earl duke king prince major baron bishop angel christian trinity destiny harmony melody victor ace jet jay rocky rusty sandy sonny stormy bay cody kit levi lane ward reed sage cash colt love honey precious candy cherry misty skip star viola bond mercedes paris sydney chelsea florence jordan austin dallas houston london brooklyn savannah georgia virginia carolina india china asia america israel kenya chad ali an the do so my see van von di del la le al don josh dell lex son min sol tai lien song kai ora era reta may ok cal maha pm am wise young long short brown white black green gray grey moe mac link chance charity clay delta echo gale liberty mason mercy miracle noble patience sterling treasure wren'.split(
+/** Given names that are more often something else in running text: they need a word of introduction or a surname. */
+const AMBIGUOUS = new Set(
+  'pat skip wade pierce spike blaze blossom buck chase chuck foster grant lance marshal rob peg stew sue grace mark drew will may june april august rose hope faith joy dawn eve art bill bob gene guy max ray rich rod sky star sunny summer autumn winter crystal amber ruby pearl jade olive ivy lily daisy violet iris heather holly ginger penny dot page paige tab tony chip cliff dale glen forest dean earl duke king prince major baron bishop angel christian trinity destiny harmony melody victor ace jet jay rocky rusty sandy sonny stormy bay cody kit levi lane ward reed sage cash colt love honey precious candy cherry misty viola bond mercedes paris sydney chelsea florence jordan austin dallas houston london brooklyn savannah georgia virginia carolina india china asia america israel kenya chad ali al don josh dell lex sterling treasure wren miracle noble patience mason mercy link chance charity clay delta echo gale liberty cal buddy buster homer heath'.split(
+    ' ',
+  ),
+)
+
+/** In the lexicon as names, but hardly ever names in English text. */
+const NO_NAMES = new Set(
+  'an the do so my see van von di del la le son min sol tai lien song kai ora era reta ok maha pm am wise young long short brown white black green gray grey moe mac evens biff tui tula skip in is it be bea'.split(
     ' ',
   ),
 )
@@ -49,6 +60,7 @@ function build(): Lexicon {
   const place = new Set<string>()
   const country = new Set<string>()
   const common = new Set<string>()
+  const functional = new Set<string>()
   for (const [word, tag] of Object.entries(model.one.lexicon)) {
     const tags = typeof tag === 'string' ? [tag] : tag
     if (tags.some((name) => GIVEN.has(name))) given.add(word)
@@ -58,17 +70,36 @@ function build(): Lexicon {
       if (word.length > 3) place.add(word)
     } else if (!tags.some((name) => NAMES.has(name))) common.add(word)
   }
-  for (const word of WORDS_FIRST) common.add(word)
+  for (const [word, tags] of Object.entries(englishTags())) {
+    if (!/^[a-z][a-z'-]*$/.test(word) || given.has(word) || tags[0] === undefined) continue
+    common.add(word)
+    if (!/^(?:NN|JJ|VBG)/.test(tags[0])) functional.add(word)
+  }
+  for (const word of AMBIGUOUS) {
+    common.add(word)
+    if (!place.has(word) && !country.has(word)) given.add(word)
+  }
   for (const word of EXTRA_COMMON) common.add(word)
+  for (const word of NO_NAMES) {
+    given.delete(word)
+    common.add(word)
+  }
   const likeness = learnLikeness([...given, ...surname], [...common])
   return {
     isGiven: (word) => given.has(word),
     isSurname: (word) => surname.has(word),
     isCommon: (word) => common.has(word),
+    isFunction: (word) => functional.has(word),
     isPlace: (word) => place.has(word),
     isCountry: (word) => country.has(word),
     likeness,
   }
+}
+
+/** Words with their tags (Penn Treebank), the lexicon of `natural`'s Brill tagger. */
+function englishTags(): Readonly<Record<string, readonly string[]>> {
+  const require = createRequire(import.meta.url)
+  return require('natural/lib/natural/brill_pos_tagger/data/English/lexicon_from_posjs.json')
 }
 
 /** Words of software, support and commerce that stand in capitals and are no names. */

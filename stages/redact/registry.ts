@@ -6,7 +6,7 @@ import { email, encodedEmail, spelledEmail } from './recognizers/email.ts'
 import { handle } from './recognizers/handle.ts'
 import { iban } from './recognizers/iban.ts'
 import { introducedName } from './recognizers/introduced-name.ts'
-import { keyedValue } from './recognizers/keyed-value.ts'
+import { inlineField, keyedValue, tableColumn } from './recognizers/keyed-value.ts'
 import { names } from './recognizers/names.ts'
 import { ipv4, ipv6, mac } from './recognizers/network.ts'
 import { phone } from './recognizers/phone.ts'
@@ -41,6 +41,8 @@ export function recognizers(options: RegistryOptions): readonly Recognizer[] {
     providerSecret,
     assignedSecret,
     keyedValue,
+    inlineField,
+    tableColumn,
     names,
     introducedName,
     address,

@@ -1,3 +1,4 @@
+import { normalField, typeOfField } from './field-names.ts'
 import type { PiiType } from './pii-type.ts'
 
 /** What a text contains, found in one pass; recognizers that cannot match are not run. */
@@ -39,12 +40,19 @@ export class Subject {
   readonly features: number
   /** What the field's name says the value is. */
   readonly hint: PiiType | undefined
+  /** The name is one that things have too (`name`, `from`): the value must look the part. */
+  readonly weakHint: boolean
+  readonly #prefix: string
   #lower: string | undefined
   #runs: readonly NumberRun[] | undefined
 
-  constructor(original: string, hint?: PiiType) {
+  /** `field`: the name of the JSON field, column or parameter that holds the text. It counts as words before it. */
+  constructor(original: string, field?: string) {
     this.text = ODD.test(original) ? original.replace(ODD_ALL, toAscii) : original
-    this.hint = hint
+    const promise = field === undefined ? undefined : typeOfField(field)
+    this.hint = promise?.type
+    this.weakHint = promise?.weak ?? false
+    this.#prefix = field === undefined ? '' : `${normalField(field)}: `
     this.features = features(this.text)
   }
 
@@ -55,7 +63,8 @@ export class Subject {
 
   /** Lower-cased text before `at`, at most `window` code units. */
   before(at: number, window = 48): string {
-    return lowerSameLength(this.text.slice(Math.max(0, at - window), at))
+    const words = lowerSameLength(this.text.slice(Math.max(0, at - window), at))
+    return at < window && this.#prefix !== '' ? this.#prefix + words : words
   }
 
   /** Lower-cased text from `at`, at most `window` code units. */

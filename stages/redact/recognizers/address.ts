@@ -1,78 +1,138 @@
-import type { Recognizer } from '../recognizer.ts'
-import { Feature, isWord } from '../subject.ts'
+import type { Candidate, Recognizer } from '../recognizer.ts'
+import { Feature, isDigit, isWord, type Subject } from '../subject.ts'
 
 const CAP = "\\p{Lu}[\\p{L}\\p{M}'’.-]*"
-const UNIT = '(?:,? ?(?:apt|apartment|suite|ste|unit|flat|floor|#|room|app|top|piso|int)\\.? ?#?[\\p{L}\\d-]{1,6})?'
 const ENGLISH =
   'street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|terrace|ter|close|square|sq|crescent|cres|parkway|pkwy|highway|hwy|circle|cir|grove|gardens|mews|trail|trl|walk|hill|row|green|loop|alley|plaza|ridge|turnpike|route'
-const PATTERNS: readonly RegExp[] = [
-  // 221B Baker Street, 4 Privet Dr., Apt 3; also in lower case
-  new RegExp(
-    `(?:flat [\\p{L}\\d]{1,4},? )?\\d{1,5}[a-z]?,? (?:[nsew]\\.? |north |south |east |west )?(?:[\\p{L}\\d][\\p{L}\\p{M}'’.-]* ){1,4}(?:${ENGLISH})(?![\\p{L}\\d])\\.?${UNIT}`,
-    'giu',
-  ),
-  // Lindenstraße 12, Am Ring 3a, Keizersgracht 100-2, Storgatan 5
-  new RegExp(
-    `(?:${CAP}[ -]){0,3}(?:\\p{L}+(?:straße|strasse|str\\.|weg|allee|platz|gasse|damm|ufer|steig|chaussee|ring|hof|laan|straat|gracht|plein|kade|dijk|gatan|vägen|gränd|stigen)|(?:Straße|Strasse|Str\\.|Weg|Allee|Platz|Ring)) ?\\d{1,4}(?: ?[a-z](?![\\p{L}]))?(?:[-/]\\d{1,4})?`,
-    'giu',
-  ),
-  // 12 rue de la Paix, Calle Mayor 5, Via Roma, 10, ul. Długa 7/3, Rua Augusta, 200
-  new RegExp(
-    `(?:\\d{1,4}(?: ?(?:bis|ter))?,? )?(?:rue|avenue|av\\.|boulevard|bd|place|impasse|allée|chemin|quai|cours|calle|c/|avenida|avda\\.?|plaza|paseo|camino|carrer|via|viale|piazza|corso|largo|vicolo|contrada|strada|rua|travessa|praça|alameda|ulica|ul\\.|aleja|al\\.|osiedle|os\\.|plac|pl\\.) (?:(?:de|du|des|d['’]|la|le|les|l['’]|del|della|delle|dei|da|do|dos|das|los|las|san|santa) ?){0,3}${CAP}(?: (?:(?:de|du|des|la|le|del|da|do|dos|das|di|y|e) )?${CAP}){0,4}(?:,? (?:n[º°.]?\\s?|núm\\.? )?\\d{1,5}(?: ?[a-z](?!\\p{L}))?(?:/\\d{1,4})?)?`,
-    'gu',
-  ),
-  // PO Box 123
-  /(?:p\.? ?o\.? ?box|postfach|apartado(?: postal)?|bo[îi]te postale|postbus|casella postale) \d{1,6}/giu,
-]
-const POSTCODES: readonly RegExp[] = [
-  // UK: SW1A 1AA (Royal Mail's published form)
-  /(?:GIR 0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})/g,
-  // US: Springfield, IL 62704-1234
-  /(?:\p{Lu}[\p{L}'’.-]+ ){0,3}\p{Lu}[\p{L}'’.-]+,? (?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),? \d{5}(?:-\d{4})?/gu,
-  // 10115 Berlin, 75008 Paris, 28013 Madrid; NL: 1016 AB Amsterdam; PL: 00-950 Warszawa; SE: 114 55 Stockholm; BR: 01310-100 São Paulo
-  /(?:[A-Z]{1,2}-)?(?:\d{5}(?:-\d{3})?|\d{4} ?[A-Z]{2}|\d{2}-\d{3}|\d{3} \d{2}),? \p{Lu}[\p{L}\p{M}'’-]{2,}(?: (?:(?:am|an der|im|de|la|sur|en|del|di|do) )?\p{Lu}[\p{L}\p{M}'’-]{2,}){0,2}/gu,
-]
+const PARTICLES = "(?:(?:de|du|des|d['’]|la|le|les|l['’]|del|della|delle|dei|da|do|dos|das|los|las|san|santa) ?){0,3}"
+const ROMANCE =
+  'rue|avenue|av\\.|boulevard|bd|place|impasse|allée|chemin|quai|cours|calle|c/|avenida|avda\\.?|plaza|paseo|camino|carrer|via|viale|piazza|corso|largo|vicolo|contrada|strada|rua|travessa|praça|alameda|ulica|ul\\.|aleja|al\\.|osiedle|os\\.|plac|pl\\.|rodovia|avenida|estrada|colonia|bloque|barrio|polígono|urbanización|ronda|glorieta|cuesta|lugar|sector|grupo|passage|square|esplanade|route|montée|sentier|voie|lungomare|strada|borgo|rotonda|incrocio'
+/** The same with a capital. */
+const EITHER_CASE = `${ROMANCE}|${ROMANCE.replace(/(^|\|)(\p{L})/gu, (_all, bar: string, letter: string) => bar + letter.toUpperCase())}`
+const NAMED = `${PARTICLES}${CAP}(?: (?:(?:de|du|des|la|le|del|da|do|dos|das|di|y|e) )?${CAP}){0,4}`
+
+// Everything starts from a group of one to five digits; these are tried after it (sticky) …
+/** 221B Baker Street, 4 Privet Dr., Apt 3; also in lower case. */
+const AFTER_ENGLISH = new RegExp(
+  `[a-z]?,? (?:[nsew]\\.? )?(?:[\\p{L}\\d][\\p{L}\\p{M}'’.-]{0,30} ){1,4}?(?:${ENGLISH})(?![\\p{L}\\d])\\.?` +
+    `(?: (?:n|s|e|w|ne|nw|se|sw|north|south|east|west)(?![\\p{L}\\d]))?(?:,? ?(?:apt|apartment|suite|ste|unit|flat|floor|#)\\.? ?#?[\\p{L}\\d-]{1,6}(?![\\p{L}\\d]))?`,
+  'uy',
+)
+/** 77447 Wolf Knoll, 8686 Beier Shore: the rarer kinds of US streets (USPS Publication 28, appendix C1), in capitals. */
+const AFTER_RARE =
+  /[A-Za-z]?,? (?:\p{Lu}[\p{L}\p{M}'’.-]{0,30} ){1,3}(?:Alley|Arcade|Bayou|Beach|Bend|Bluffs?|Bottom|Branch|Bridge|Brooks?|Burgs?|Bypass|Camp|Canyon|Cape|Causeway|Centers?|Chase|Circles?|Cliffs?|Club|Common|Commons|Copse|Corners?|Course|Courts|Coves?|Creek|Crest|Crossing|Crossroad|Curve|Dale|Dam|Dell|Divide|Drives|End|Estates?|Expressway|Extensions?|Falls|Ferry|Fields?|Flats?|Fords?|Forest|Forges?|Forks?|Fort|Freeway|Gardens?|Gateway|Glade|Glens?|Greens?|Groves?|Harbors?|Haven|Heights|Hills?|Hollow|Inlet|Islands?|Isle|Junctions?|Keys?|Knolls?|Lakes?|Landing|Lea|Leas|Leah|Lights?|Loaf|Locks?|Lodge|Mall|Manors?|Meadows?|Mills?|Mission|Motorway|Mount|Mountains?|Neck|Nook|Orchard|Oval|Overpass|Paddock|Parade|Parks?|Parkways|Pass|Passage|Path|Pike|Pines?|Plains?|Plazas?|Points?|Ports?|Prairie|Promenade|Radial|Ramp|Ranch|Rapids?|Rest|Ridges?|Rise|River|Roads|Rue|Run|Shoals?|Shores?|Skyway|Springs?|Spurs?|Station|Stravenue|Stream|Streets|Summit|Throughway|Trace|Track|Trafficway|Tunnel|Underpass|Unions?|Valleys?|Viaduct|Views?|Villages?|Ville|Vista|Walks?|Wall|Ways|Wells?|Wharf|Wood|Yard)(?![\p{L}\d])/uy
+/** 12 rue de la Paix, 5 bis avenue Foch */
+const AFTER_ROMANCE = new RegExp(`(?: ?(?:bis|ter))?,? (?:${EITHER_CASE}) ${NAMED}`, 'uy')
+/** 10115 Berlin, 75008 Paris, 1016 AB Amsterdam, 00-950 Warszawa, 114 55 Stockholm, 01310-100 São Paulo */
+const AFTER_POSTCODE =
+  /(?:-\d{3}| ?[A-Z]{2}| \d{2})?,? \p{Lu}[\p{L}\p{M}'’-]{2,30}(?: (?:(?:am|an der|im|de|la|sur|en|del|di|do) )?\p{Lu}[\p{L}\p{M}'’-]{2,30}){0,2}/uy
+// … and these before it, in the 80 characters that end at the digits.
+/** Lindenstraße 12, Am Ring 3a, Keizersgracht 100, Storgatan 5 */
+const BEFORE_GERMANIC = new RegExp(
+  `(?:^|[^\\p{L}])((?:(?:van|de|der|den|von|am|an der|im|auf dem|op de) ){0,2}(?:${CAP}[ -]){0,3}(?:\\p{L}+(?:straße|strasse|str\\.|weg|allee|platz|gasse|damm|ufer|steig|chaussee|ring|hof|laan|straat|gracht|plein|kade|dijk|park|baan|hof|gatan|vägen|gränd|stigen|allén)|(?:Straße|Strasse|Str\\.|Weg|Allee|Platz|Ring|Väg|Gata|Gränd|Allé|Sokak|Sokağı|Caddesi|Cd\\.|Sk\\.|Bulvarı|Mahallesi)(?: [Nn]o:?)?) ?)$`,
+  'u',
+)
+const GERMANIC_END =
+  /(?:straße|strasse|str\.|weg|allee|platz|gasse|damm|ufer|steig|chaussee|ring|hof|laan|straat|gracht|plein|kade|dijk|park|baan|gatan|vägen|gränd|stigen|allén|väg|gata|allé|sokak|sokağı|caddesi|cd\.|sk\.|bulvarı|mahallesi)(?: no:?)? ?$/iu
+/** Calle Mayor 5, Via Roma, 10, ul. Długa 7, Rua Augusta, 200 */
+const BEFORE_ROMANCE = new RegExp(`(?:^|[^\\p{L}])((?:${EITHER_CASE}) ${NAMED},? ?(?:n[º°.]? ?|núm\\.? )?)$`, 'u')
+/** Springfield, IL 62704 */
+const BEFORE_ZIP =
+  /(?:^|[^\p{L}])((?:\p{Lu}[\p{L}'’.-]+ ){0,3}\p{Lu}[\p{L}'’.-]+,? (?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),? )$/u
+const BEFORE_BOX = /((?:p\.? ?o\.? ?box|postfach|apartado(?: postal)?|bo[îi]te postale|postbus|casella postale) )$/
+/** ", Springfield", " in Nyfors": the town that follows a street. */
+const AFTER_STREET =
+  /^((?:,|,? in| -|\n) ?)(\p{Lu}[\p{L}\p{M}'’-]+(?: (?:(?:de|do|da|dos|del|della|la|le|am|an der|upon|sur|en|di|i) ){0,2}\p{Lu}[\p{L}\p{M}'’-]+){0,3})(?![\p{L}@])/u
+/** UK postcodes (Royal Mail's published form). */
+const UK = /[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}/g
+const HOUSE_TAIL = /(?: ?[a-z](?![\p{L}\d]))?(?:[-/]\d{1,4}(?!\d))?/uy
+
+const NEAR =
+  /address|\blive|deliver|ship|street|road|post ?code|\bzip|adresse|wohn|straße|straat|rue|calle|via|\bul\.|\bcity|moved|\d ?[a-z]?,\s?$/
+const NOT_STREET_WORD =
+  /\s(?:the|a|my|your|no|on|in|of|this|that|is|was|to|and|for|it|any|by|either|all|or|at|did|will|with|from|has|have|days?|weeks?|months?|years?|hours?|minutes?|times?|items?|orders?|people|percent|am|pm|km|miles?|new|more|stars?|other|different|ways?|x|i|you|we|they|he|she|gb|mb|ghz|but|so|if|not|can|cannot)\s/
+const NOT_TOWN =
+  /(?:January|February|March|April|May|June|July|August|September|October|November|December|Error|Warning|Info|Order|Euros?|Dollars?|Points?|Items?|Units?|Views?|People|Customers?|Users?|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Success|GET|POST|Ticket|Invoice|Hi|Hello|Thanks|The|This|It|We|Please|And|But|So|My|You|Your|If|What|When|How|Why|Can|Is|Not|No|Yes|Any)(?![\p{L}])/u
 
 /** Street addresses and postcodes with their town, in the forms of a dozen countries. */
 export const address: Recognizer = {
   name: 'address',
-  types: ['ADDRESS'],
-  needs: Feature.LETTER,
+  types: ['ADDRESS', 'LOCATION'],
+  needs: Feature.DIGIT | Feature.LETTER,
   priority: 2,
   find(subject, emit) {
     const { text } = subject
-    const hasDigit = (subject.features & Feature.DIGIT) !== 0
-    if (!hasDigit) return
-    for (const form of PATTERNS) {
-      for (const match of text.matchAll(form)) {
-        const start = match.index
-        const end = start + match[0].length
-        if (isWord(text, start - 1) || isWord(text, end) || !/\d/.test(match[0])) continue
-        if (/[.,:/-]$/.test(text.slice(Math.max(0, start - 1), start)) && /\d/.test(text[start - 2] ?? '')) continue
-        if (NOT_STREET.test(match[0])) continue
-        emit({ start, end, type: 'ADDRESS', score: 0.8 })
-      }
+    for (let at = 0; at < text.length; at++) {
+      if (!isDigit(text.charCodeAt(at))) continue
+      const start = at
+      while (at < text.length && isDigit(text.charCodeAt(at))) at += 1
+      const length = at - start
+      if (length <= 5 && !isWord(text, start - 1)) around(subject, start, at, emit)
     }
-    for (const form of POSTCODES) {
-      for (const match of text.matchAll(form)) {
-        const start = match.index
-        const end = start + match[0].length
-        if (isWord(text, start - 1) || isWord(text, end) || /[-#/.]$/.test(text.slice(Math.max(0, start - 1), start)))
-          continue
-        if (NOT_TOWN.test(match[0])) continue
-        const near =
-          /address|live|deliver|ship|street|road|postcode|post ?code|zip|adresse|wohn|straße|straat|rue|calle|via|ul\.|city|moved|\d ?[a-z]?,\s?$/.test(
-            subject.before(start, 60),
-          )
-        const bare = !/\p{Ll}/u.test(match[0])
-        emit({ start, end, type: 'ADDRESS', score: near ? 0.8 : bare ? 0.5 : 0.55 })
-      }
+    if ((subject.features & Feature.UPPER) === 0) return
+    for (const match of text.matchAll(UK)) {
+      const start = match.index
+      const end = start + match[0].length
+      if (isWord(text, start - 1) || isWord(text, end) || /[-#/.]/.test(text[start - 1] ?? '') || text[end] === '-')
+        continue
+      const spaced = match[0].includes(' ')
+      const near = NEAR.test(subject.before(start, 60))
+      if (near || spaced) emit({ start, end, type: 'ADDRESS', score: near ? 0.8 : 0.5 })
     }
   },
 }
 
-// "2 days on the road", "3 ways to drive", "1 more way"
-const NOT_STREET =
-  /^\d+,? (?:days?|weeks?|months?|years?|hours?|minutes?|times?|of|and|to|in|at|for|more|other|different|items?|orders?|people|ways?|or|the|a|is|was|at|on|people|percent|am|pm|km|miles?|new|more|x|stars?)\s|(?:\s(?:the|a|my|your|no|on|in|of|this|that|is|was|to|and|for|it|any|by|either|all)\s(?:\S+\s)?(?:way|drive|place|close|court|row|walk|route|trail|square|green|hill|loop|st)\.?$)|(?:\s(?:to drive|to close|to walk|to place|did not close|will close|no way|by the way))$/iu
-const NOT_TOWN =
-  /(?:January|February|March|April|May|June|July|August|September|October|November|December|Error|Warning|Info|Order|Euro?|Dollars?|Points?|Items?|Units?|Views?|People|Customers?|Users?|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Success|GET|POST|Ticket|Invoice)\b/u
+function around(subject: Subject, start: number, digitsEnd: number, emit: (candidate: Candidate) => void): void {
+  const { text } = subject
+  const push = (from: number, to: number, score: number): void => {
+    if (isWord(text, from - 1) || isWord(text, to)) return
+    emit({ start: from, end: to, type: 'ADDRESS', score })
+    const town = AFTER_STREET.exec(text.slice(to, to + 80))
+    if (town !== null && !NOT_TOWN.test(town[2]!)) {
+      const at = to + town[1]!.length
+      emit({ start: at, end: at + town[2]!.length, type: 'LOCATION', score: 0.6 })
+    }
+  }
+  const previous = text[start - 1]
+  const next = text[digitsEnd]
+  const joined = previous !== undefined && /[.,:/-]/.test(previous) && /\d/.test(text[start - 2] ?? '')
+  const digits = digitsEnd - start
+  if (!joined && next !== undefined && /[ ,A-Za-z-]/.test(next)) {
+    const english = sticky(AFTER_ENGLISH, subject.lower, digitsEnd)
+    if (english > 0 && !NOT_STREET_WORD.test(subject.lower.slice(digitsEnd, english + 1))) push(start, english, 0.8)
+    const rare = sticky(AFTER_RARE, text, digitsEnd)
+    if (rare > 0) push(start, rare, 0.65)
+    const romance = digits <= 4 ? sticky(AFTER_ROMANCE, text, digitsEnd) : 0
+    if (romance > 0) push(start, romance, 0.8)
+    const town = sticky(AFTER_POSTCODE, text, digitsEnd)
+    if (town > 0 && isPostcode(text.slice(start, town)) && !NOT_TOWN.test(text.slice(digitsEnd, town))) {
+      push(start, town, previous !== '#' && NEAR.test(subject.before(start, 60)) ? 0.8 : digits === 5 ? 0.5 : 0.3)
+    }
+  }
+  if (previous === undefined || !/[ \p{L}.º°#]/u.test(previous)) return
+  const before = text.slice(Math.max(0, start - 80), start)
+  if (digits === 5) {
+    const zip = BEFORE_ZIP.exec(before)
+    if (zip !== null) {
+      const plusFour = /^-\d{4}(?!\d)/.exec(text.slice(digitsEnd, digitsEnd + 6))?.[0].length ?? 0
+      push(start - zip[1]!.length, digitsEnd + plusFour, 0.8)
+    }
+  }
+  const box = BEFORE_BOX.exec(before.toLowerCase())
+  if (box !== null) push(start - box[1]!.length, digitsEnd, 0.8)
+  if (digits > 4) return
+  const house = Math.max(digitsEnd, sticky(HOUSE_TAIL, text, digitsEnd))
+  const street = GERMANIC_END.test(before) ? BEFORE_GERMANIC.exec(before) : BEFORE_ROMANCE.exec(before)
+  if (street !== null) push(start - street[1]!.length, house, 0.8)
+}
+
+/** DDDDD, DDDD LL, DD-DDD, DDD DD, DDDDD-DDD: what postcodes in front of a town look like. */
+function isPostcode(value: string): boolean {
+  return /^(?:\d{5}(?:-\d{3})?|\d{4} ?[A-Z]{2}|\d{2}-\d{3}|\d{3} \d{2}),? /.test(value)
+}
+
+function sticky(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at
+  const match = pattern.exec(text)
+  return match === null ? 0 : at + match[0].length
+}

@@ -29,7 +29,7 @@ const ISSUERS: readonly (readonly [first: number, last: number, lengths: readonl
 ]
 
 const CARD_WORDS =
-  /card|visa|master|amex|american express|discover|diners|jcb|maestro|unionpay|kredit|carte|tarjeta|carta|debit|\bpan\b|\bcc\b|payment|karte|zahlung/
+  /card|visa|master|amex|american express|discover|diners|jcb|maestro|unionpay|kredit|carte|tarjeta|carta|debit|\bpan\b|\bcc\b|payment|karte|zahlung|\bpay\b|charge|billed|abbuch|cargo/
 const OTHER_WORDS =
   /order|ticket|case|track|imei|serial|invoice|ref|shipment|parcel|smart ?card|isbn|\bid\b|article|timestamp|trace|bestell|rechnung|message|\.com\/|item/
 
@@ -84,7 +84,10 @@ function judge(subject: Subject, groups: readonly DigitGroup[], length: number):
   })
   if (!issued) return 0
   const before = subject.before(start)
-  const card = subject.hint === 'CREDIT_CARD' || CARD_WORDS.test(before)
+  const card =
+    subject.hint === 'CREDIT_CARD' ||
+    CARD_WORDS.test(before) ||
+    /^\W{0,3}(?:exp|cv[vc]|valid|gültig)/.test(subject.after(groups.at(-1)!.end, 12))
   if (!luhn(digits)) return (grouped && card && length >= 15) || subject.hint === 'CREDIT_CARD' ? 0.6 : 0
   if (/^(\d)\1+$/.test(digits)) return 0
   // One number in ten passes Luhn: without groups or a word for it, a long id is as likely.

@@ -3,7 +3,34 @@ import { Feature, isWord, type Subject } from '../subject.ts'
 
 const BIRTH =
   /\bborn\b|\bd\.?o\.?b\b|birth|\bb-?day\b|geboren|geburt|\bgeb\.|\bnée?\b|naissance|naci(?:do|da|miento|ó)|\bnat[oa] (?:il|a|nel|ad)|nascit|nascid|nascimento|geboorte|\bfødt|\bfödd|födelse|fødsel|syntym|urodz|doğum|рожд|родил|生年月日|出生|誕生|생년월일/
+const HINTS = [
+  'born',
+  'dob',
+  'd.o',
+  'do.b',
+  'd.ob',
+  'birth',
+  'day',
+  'geb',
+  'né',
+  'naiss',
+  'naci',
+  'nat',
+  'nasc',
+  'fød',
+  'föd',
+  'syntym',
+  'urodz',
+  'doğum',
+  'рожд',
+  'родил',
+  '生',
+  '誕生',
+  '생년월일',
+]
 const EVENT = /order|deliver|invoice|due|expir|ship|purchase|updated|created|meeting|appointment|bestell|gekauft|bought/
+const BIRTH_ALL = new RegExp(BIRTH.source, 'g')
+const EVENT_ALL = new RegExp(EVENT.source, 'g')
 
 const MONTH =
   'jan(?:uar[yi]?|vier|eiro)?|janvier|jänner|ene(?:ro)?|gen(?:naio)?|feb(?:ruar[yi]?|rero|braio)?|févr(?:ier)?|fev(?:ereiro)?|mar(?:ch|s|zo|ço|t)?|mär(?:z)?|maart|mrt|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?|ma[iy]|mayo|maggio|maio|mei|ju[nl](?:[yie]|ho|io|i)?|juin|juil(?:let)?|giu(?:gno)?|lug(?:lio)?|aug(?:ust|ustus)?|août|ago(?:sto)?|sep(?:t|tember|tembre|tiembre|tembro)?|sett(?:embre)?|set(?:embro)?|o[ckt]t(?:ober|obre|ubre|ubro|obro)?|outubro|nov(?:ember|embre|iembre|embro)?|de[cz](?:ember|embre|iembre|embro)?|déc(?:embre)?|dic(?:iembre|embre)?'
@@ -42,7 +69,7 @@ export const dateOfBirth: Recognizer = {
   priority: 4,
   find(subject, emit) {
     const named = subject.hint === 'DATE_OF_BIRTH'
-    if (!named && !BIRTH.test(subject.lower)) return
+    if (!named && !(HINTS.some((hint) => subject.lower.includes(hint)) && BIRTH.test(subject.lower))) return
     for (const format of FORMATS) {
       for (const match of subject.text.matchAll(format)) {
         const start = match.index
@@ -62,8 +89,8 @@ export const dateOfBirth: Recognizer = {
 
 function nearBirth(subject: Subject, start: number, end: number): boolean {
   const before = subject.before(start, 48)
-  const birth = lastIndex(before, BIRTH)
-  if (birth >= 0) return lastIndex(before, EVENT) <= birth
+  const birth = lastIndex(before, BIRTH_ALL)
+  if (birth >= 0) return lastIndex(before, EVENT_ALL) <= birth
   // "12 March 1985 (born)", "03/12/1985 is my birthday"
   const after = subject.after(end, 36)
   return /^[\s(,]{0,3}(?:is|was|being|ist|war|est|es|=|[-–:(])?\s?(?:my|his|her|the|your|our|mein|ma|mi)?\s?(?:\w+'s )?(?:birthday|date of birth|d\.?o\.?b|birth ?date|born|geburtsdatum|geburtstag|geboren)/.test(
@@ -73,7 +100,7 @@ function nearBirth(subject: Subject, start: number, end: number): boolean {
 
 function lastIndex(text: string, words: RegExp): number {
   let last = -1
-  for (const match of text.matchAll(new RegExp(words.source, 'g'))) last = match.index
+  for (const match of text.matchAll(words)) last = match.index
   return last
 }
 

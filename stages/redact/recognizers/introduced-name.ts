@@ -1,21 +1,21 @@
 import { lexicon } from '../lexicon.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
+import { Feature, isWord } from '../subject.ts'
 
 const NAME_WORD = "[\\p{L}][\\p{L}\\p{M}'’-]*"
 /** Phrases after which people give a name, whatever its capitals. The second kind needs a known given name. */
 const SURE =
-  "(?:my (?:full |first |last |sur)?name(?:'s|’s| is| was)|name's|the name is|full name is|ich heiße|ich heisse|mein name ist|me llamo|mi nombre es|je m['’]appelle|mon nom est|mi chiamo|il mio nome è|meu nome é|me chamo|ik heet|mijn naam is|jag heter|nazywam się|benim adım|account holder is|card ?holder is|account name(?: is)?:?|(?:customer|full|account|first|last|sur|card ?holder) ?name ?[:=]|(?<![\\p{L}] )(?<![\\p{L}_-])name ?[:=]|vorname ?:|nachname ?:|nombre ?:|nom ?:|prénom ?:|account holder ?:|holder ?:|passenger ?:|recipient ?:|signed(?: by)?:)"
+  "(?:my (?:full |first |last |sur)?name(?:'s|’s| is| was)|name's|the name is|full name is|ich heiße|ich heisse|mein name ist|me llamo|mi nombre es|je m['’]appelle|mon nom est|mi chiamo|il mio nome è|meu nome é|me chamo|ik heet|mijn naam is|jag heter|nazywam się|benim adım|account holder is|card ?holder is|account name(?: is)?:?|(?:customer|full|account|first|last|sur|card ?holder) ?name ?[:=]|name ?[:=]|vorname ?:|nachname ?:|nombre ?:|nom ?:|prénom ?:|account holder ?:|holder ?:|passenger ?:|recipient ?:|signed(?: by)?:)"
 const LIKELY =
   "(?:i am|i['’]m|im|this is|hi|hello|hey|dear|thanks|thank you|thx|cheers|regards|best|sincerely|love|greetings|hallo|hola|bonjour|ciao|liebe grüße|lg|viele grüße|mit freundlichen grüßen|saludos|cordialement|spoke to|spoke with|talked to|speak to|speaking with|ask for|colleague|wife|husband|daughter|brother|sister)"
 
 const AFTER_SURE = new RegExp(
   `(?<![\\p{L}])${SURE}[ \\t]{0,3}["“*_]{0,2}(${NAME_WORD}\\.?(?: ${NAME_WORD}){0,3})`,
-  'dgiu',
+  'dgu',
 )
 const AFTER_LIKELY = new RegExp(
   `(?<![\\p{L}])${LIKELY}[,.!:]{0,2}[ \\t\\n>-]{1,4}(${NAME_WORD}(?: ${NAME_WORD}){0,2})`,
-  'dgiu',
+  'dgu',
 )
 
 const STOP =
@@ -26,90 +26,72 @@ export const introducedName: Recognizer = {
   name: 'introduced-name',
   types: ['PERSON'],
   needs: Feature.LETTER,
-  hints: [
-    'nam',
-    'nom',
-    'heiß',
-    'heiss',
-    'llamo',
-    'appelle',
-    'chiamo',
-    'chamo',
-    'heet',
-    'heter',
-    'nazywam',
-    'adım',
-    'holder',
-    'i am',
-    "i'm",
-    'i’m',
-    'im ',
-    'this is',
-    'hi',
-    'hello',
-    'hey',
-    'dear',
-    'thank',
-    'thx',
-    'cheers',
-    'regards',
-    'best',
-    'love',
-    'hallo',
-    'hola',
-    'bonjour',
-    'ciao',
-    'gr',
-    'lg',
-    'saludos',
-    'cord',
-    'spoke',
-    'speak',
-    'talk',
-    'ask for',
-    'wife',
-    'husband',
-    'daughter',
-    'brother',
-    'sister',
-    'colleague',
-    'passenger',
-    'recipient',
-    'signed',
-    'greetings',
-  ],
   priority: 1,
   find(subject, emit) {
     const words = lexicon()
-    const { text } = subject
-    for (const match of text.matchAll(AFTER_SURE)) {
-      const [start] = match.indices![1]!
-      const end = cut(text, start, match[1]!, true)
-      const first = match[1]!.split(' ')[0]!.toLowerCase()
-      if (
-        end > start &&
-        (!words.isCommon(first) || words.isGiven(first) || /^\p{Lu}/u.test(match[1]!)) &&
-        end - start > 1
-      ) {
-        emit({ start, end, type: 'PERSON', score: 0.85 })
+    const { text, lower } = subject
+    if (SURE_HINTS.some((hint) => lower.includes(hint))) {
+      for (const match of lower.matchAll(AFTER_SURE)) {
+        if (isWord(lower, match.index - 1) || isNameOfThing(lower, match.index, match[0])) continue
+        const [start] = match.indices![1]!
+        const end = cut(text, start, match[1]!.length, true)
+        const first = firstWord(match[1]!)
+        const capital = /^\p{Lu}/u.test(text.slice(start, start + 2))
+        if (end > start + 1 && (!words.isCommon(first) || words.isGiven(first) || capital)) {
+          emit({ start, end, type: 'PERSON', score: 0.85 })
+        }
       }
     }
-    for (const match of text.matchAll(AFTER_LIKELY)) {
+    for (const match of lower.matchAll(AFTER_LIKELY)) {
+      const first = firstWord(match[1]!)
+      if (!words.isGiven(first) || words.isCommon(first) || isWord(lower, match.index - 1)) continue
       const [start] = match.indices![1]!
-      const first = match[1]!.split(' ')[0]!.toLowerCase()
-      if (!words.isGiven(first) || words.isCommon(first)) continue
-      const end = cut(text, start, match[1]!, false)
+      const end = cut(text, start, match[1]!.length, false)
       if (end > start) emit({ start, end, type: 'PERSON', score: 0.7 })
     }
   },
 }
 
+const SURE_HINTS = [
+  'nam',
+  'nom',
+  'heiß',
+  'heiss',
+  'llamo',
+  'appelle',
+  'chiamo',
+  'chamo',
+  'heet',
+  'heter',
+  'nazywam',
+  'adım',
+  'holder',
+  'passenger',
+  'recipient',
+  'signed',
+]
+
+/** `file name: x`, `user_name=x`: the name of a thing. */
+function isNameOfThing(lower: string, at: number, match: string): boolean {
+  if (!/^name ?[:=]/.test(match)) return false
+  const before = lower.slice(Math.max(0, at - 12), at)
+  return (
+    /[\p{L}\d][ _-]$/u.test(before) &&
+    !/(?:full|first|last|customer|my|your|the|contact|account|holder|guest)[ _-]$/.test(before)
+  )
+}
+
+function firstWord(value: string): string {
+  const space = value.indexOf(' ')
+  return space < 0 ? value : value.slice(0, space)
+}
+
 /** Ends the name before the first word that is none. */
-function cut(text: string, start: number, value: string, sure: boolean): number {
+function cut(text: string, start: number, length: number, sure: boolean): number {
   const words = lexicon()
   let end = start
   let index = 0
-  for (const match of value.matchAll(/[^ ]+/g)) {
+  for (const match of text.slice(start, start + length).matchAll(/[^ ]+/g)) {
     const word = match[0].toLowerCase()
     if (STOP.test(word)) break
     const named = words.isGiven(word) || words.isSurname(word)

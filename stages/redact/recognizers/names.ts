@@ -20,11 +20,17 @@ interface Token {
 
 const HONORIFIC =
   /^(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|herr|frau|fr|hr|monsieur|madame|mme|mlle|m|señora?|sra?|srta|don|doña|signora?|sig|dott|ing|dhr|mevr|mw|pan|pani|rev|capt|sgt|lt|col|doctor|doktor|bay|bayan|shri|smt)\.?$/
-/** What stands before a name and says that one follows. Matched at the end of the lower-cased text before it. */
-const INTRODUCED =
-  /(?:\bname(?:'s| is| was|:)|\bnamed?|\bcalled|\bi am|\bi['’]m|\bim|\bthis is|\bit['’]s|\bdear|\bhi|\bhello|\bhey|\bhiya|\bhallo|\bhola|\bbonjour|\bciao|\bliebe[rn]?|\bguten tag|\bgeehrter? (?:herr|frau)|\bestimad[oa]|\bcher|\bchère|\bgracias|\bdanke|\bmerci|\bthanks|\bthank you|\bthx|\bcheers|\bregards|\bsincerely|\bbest|\bgrüßen|\bgruß|\bcordialement|\bsaludos|\byours|\bfrom|\bto|\bcc|\battn|\bcontact|\bcustomer|\bclient|\bagent|\bcaller|\bspoke (?:to|with)|\bspeak (?:to|with)|\bspeaking (?:to|with)|\btalked? (?:to|with)|\bchat(?:ted|ting)? with|\bask(?:ed)? for|\bcolleague|\bmanager|\bwife|\bhusband|\bson|\bdaughter|\bmother|\bfather|\bmom|\bdad|\bbrother|\bsister|\bfriend|\bboss|\bsigned|\bby|\bheiße|\bname ist|\bme llamo|\bnombre es|\bm['’]appelle|\bmi chiamo|\bmeu nome é|\bholder|\brecipient|\bpassenger|\bbeneficiary|\bin the name of|\bon behalf of|\bregistered to|\baddressed to|\bbelongs to|\bcare of|\bc\/o)[\s,:>*_"“'-]{0,4}$/
-const STRONG =
-  /(?:\bname(?:'s| is| was|:)|\bnamed|\bi am|\bi['’]m|\bdear|\bhi|\bhello|\bhey|\bliebe[rn]?|\bestimad[oa]|\bcher|\bchère|\bspoke (?:to|with)|\bheiße|\bname ist|\bme llamo|\bnombre es|\bm['’]appelle|\bmi chiamo|\bholder|\bin the name of|\bon behalf of|\bregistered to|\bwife|\bhusband|\bdaughter|\bcolleague|\bc\/o)[\s,:>*_"“'-]{0,4}$/
+/** What stands before a name and says that one follows; compared with the last one to three words before it. */
+const INTRODUCED = new Set(
+  "name|name's|name is|name was|named|called|this is|it's|hi|hello|hey|hiya|ciao|gracias|danke|merci|thanks|thank you|thx|cheers|regards|sincerely|best|from|to|cc|attn|contact|customer|client|agent|caller|speak to|speak with|speaking to|speaking with|talk to|talked to|talk with|chat with|chatted with|chatting with|ask for|asked for|manager|son|mother|father|mom|dad|brother|sister|friend|boss|signed|by|recipient|passenger|beneficiary|addressed to|belongs to|care of|user|patient|employee|mit|told|tell|met|meet|cousin|uncle|aunt|partner|boyfriend|girlfriend|assistant|engineer|rep|representative|said|says|asked|wrote|with|and".split(
+    '|',
+  ),
+)
+const STRONG = new Set(
+  "name's|name is|name was|named|i am|i'm|im|dear|hi|hello|hey|liebe|lieber|estimado|estimada|cher|chère|hola|hallo|bonjour|spoke to|spoke with|heiße|name ist|me llamo|nombre es|m'appelle|mi chiamo|nome é|holder|name of|behalf of|registered to|wife|husband|daughter|colleague|c/o|attn".split(
+    '|',
+  ),
+)
 /** The end of a letter: the line after it is a name. */
 const SIGN_OFF =
   /(?:regards|cheers|thanks|thank you|thx|sincerely|faithfully|truly|best|wishes|love|grüßen|grüße|gruß|lg|vg|mfg|cordialement|saludos|atentamente|saluti|groet(?:en)?|hälsningar|pozdrawiam|abraços?|saygılarımla|yours|--|—)[ ,.!]{0,3}\n[\s>]{0,6}$/
@@ -84,22 +90,25 @@ function personAt(
 ): Found | undefined {
   const token = list[i]!
   if (token.particle || odd(token)) return undefined
-  const before = subject.before(token.start, 40)
   const previous = list[i - 1]
   const titled = previous !== undefined && HONORIFIC.test(previous.lower)
   const given = words.isGiven(token.lower)
   const surname = words.isSurname(token.lower)
   const common = words.isCommon(token.lower)
   const initial = token.text.length === 1 || /^\p{Lu}\.$/u.test(token.text)
-  if (HONORIFIC.test(token.lower) && !given) return undefined
-  const signed = SIGN_OFF.test(before)
-  const strong = titled || signed || STRONG.test(before)
-  const cued = strong || INTRODUCED.test(before)
+  if (!given && ((common && !surname && !titled) || HONORIFIC.test(token.lower))) return undefined
+  const before = subject.before(token.start, 40)
+  const signed = before.includes('\n') && SIGN_OFF.test(before)
+  const cue = signed || titled ? 'strong' : cueOf(before)
+  const strong = cue === 'strong'
+  const cued = cue !== 'none'
   if (token.caps && shouting && !signed) return undefined
   // How far the name goes on: surnames, initials, unknown words; not plain words.
   let last = i
   let surnames = 0
   let unknown = 0
+  let plain = 0
+  const owned = OWNED.test(before)
   for (let j = i + 1; j < list.length && j <= i + 4; j++) {
     const next = list[j]!
     if (next.particle) continue
@@ -109,31 +118,48 @@ function personAt(
     const nextInitial = next.text.length <= 2 && /^\p{Lu}\.?$/u.test(next.text)
     if (words.isSurname(next.lower)) surnames += 1
     else if (!nextInitial) {
-      if (words.isCommon(next.lower) || words.isCountry(next.lower)) break
+      if (words.isFunction(next.lower) || words.isCountry(next.lower)) break
       if (words.isGiven(next.lower)) surnames += 0.5
       else if (words.isPlace(next.lower) && !given) break
-      else unknown += 1
+      else if (words.isCommon(next.lower)) {
+        // "Emily Winter" is a person, "my Logan Speaker" a thing.
+        if (!given || common || owned || plain > 0) break
+        plain += 1
+      } else unknown += 1
     }
     last = j
     if (sentenceEnds(subject.text, next)) break
   }
-  // An initial does not end a name ("Ada B.").
   const longer = last > i
+  const follows = afterCue(subject.text, list[last]!.end)
   if (titled) return common && !given && !surname && !longer ? undefined : { last, score: 0.9 }
   if (token.caps) {
+    if (strong && !common && (given || longer || surname)) return { last, score: 0.7 }
     if (given && !common && (surnames > 0 || cued)) return { last, score: 0.65 }
     if (given && longer && surnames >= 1) return { last, score: 0.6 }
     return signed && given ? { last, score: 0.7 } : undefined
   }
-  if (/\bthe $/.test(before) && !longer) return undefined
+  if (owned && surnames === 0) {
+    // "the Chester", "my Logan Speaker", "your Amber Router"
+    const next = list[last + 1]
+    if (
+      unknown === 0 &&
+      (!longer || next !== undefined || /^(?:the|an?|this|that|of the) $/.test(OWNED.exec(before)?.[0] ?? ''))
+    )
+      return undefined
+    if (next !== undefined && words.isCommon(next.lower)) return undefined
+  }
   if (given && !common) {
-    if (longer) return { last, score: surnames > 0 ? 0.9 : 0.75 }
-    return { last, score: cued ? 0.85 : 0.6 }
+    if (longer) return { last, score: surnames > 0 ? 0.9 : unknown > 0 ? 0.75 : 0.6 }
+    // "Logan Speaker": a thing named after someone.
+    const next = list[i + 1]
+    if (owned && next !== undefined) return undefined
+    return { last, score: cued || follows ? 0.85 : 0.6 }
   }
   if (given) {
     if (longer && surnames >= 1) return { last, score: 0.75 }
     if (longer && cued && unknown > 0) return { last, score: 0.7 }
-    return strong ? { last, score: 0.7 } : undefined
+    return strong || follows ? { last, score: 0.7 } : undefined
   }
   if (initial) return longer && surnames >= 1 && !/^(?:I|A)$/.test(token.text) ? { last, score: 0.55 } : undefined
   if (common) return surnames >= 1 && surname && longer && cued ? { last, score: 0.5 } : undefined
@@ -141,16 +167,19 @@ function personAt(
   if (words.isPlace(token.lower)) return strong && longer ? { last, score: 0.5 } : undefined
   if (surname) {
     if (longer && (surnames > 0 || unknown > 0)) return { last, score: 0.6 }
-    return strong || /^,? \p{Lu}/u.test(subject.text.slice(token.end, token.end + 3)) === false
-      ? cued
-        ? { last, score: 0.6 }
-        : undefined
-      : undefined
+    return cued || follows ? { last, score: 0.6 } : undefined
   }
   // Unknown words.
   const like = words.likeness(token.lower)
   if (longer && surnames >= 1) return { last, score: 0.65 }
-  if (strong && token.text.length > 2) return like > -0.25 || longer ? { last, score: longer ? 0.75 : 0.6 } : undefined
+  if (strong && token.text.length > 2) {
+    const isTeam = /^ (?:team|support|customer|service|folks|people)/i.test(
+      subject.text.slice(list[last]!.end, list[last]!.end + 10),
+    )
+    return isTeam ? undefined : { last, score: longer ? 0.75 : 0.6 }
+  }
+  if (follows && longer) return { last, score: 0.65 }
+  if (longer && last - i <= 2 && isAlone(subject.text, token.start, list[last]!.end)) return { last, score: 0.6 }
   if (longer && unknown === 1 && last === i + 1) {
     const other = words.likeness(list[last]!.lower)
     if (like > 0.15 && other > 0.15) return { last, score: cued ? 0.65 : 0.5 }
@@ -173,6 +202,35 @@ function placeAt(subject: Subject, list: readonly Token[], i: number, words: Lex
     return { last, score: PLACE_CUE.test(subject.before(token.start, 16)) ? 0.8 : 0.55 }
   }
   return undefined
+}
+
+/** A word before that makes a capitalised word a thing: "the Logan", "my Chester Suitcase". */
+const OWNED =
+  /(?:^|[\s("'])(?:the|an?|my|your|our|his|her|their|this|that|these|those|of the|some|every|another|new|old|one|\d+|\d+ ?x|which|what|no|any|mein(?:e|en|er)?|dein(?:e|er)?|die|das|der|den|le|la|el|mi|un|une|ein(?:e|en)?) $/
+
+/** What comes after a name and after little else: "Era Lesch, born …", "Ada Byron <ada@…>", "… | +44 20 …", "X wrote:". */
+function afterCue(text: string, end: number): boolean {
+  return /^(?:,? \(?(?:born|geboren|geb\.|née?|wrote|writes|schrieb|a écrit|escribió|dob)(?![\p{L}])|,? ?[<(|•·,-] ?(?:\+\d|\(?0\d|[\w.+-]{1,40}@))/u.test(
+    text.slice(end, end + 48),
+  )
+}
+
+/** Alone on its line or in its cell, as names in signatures and tables are. */
+function isAlone(text: string, start: number, end: number): boolean {
+  return (
+    /(?:^|\n|\| ?)[>\s]{0,4}$/.test(text.slice(Math.max(0, start - 6), start)) &&
+    /^ {0,3}(?:$|\n|\|)/.test(text.slice(end, end + 5))
+  )
+}
+
+/** How clearly the words before say that a name follows. */
+function cueOf(before: string): 'strong' | 'some' | 'none' {
+  const match = /([^\s]+\s+)?([^\s]+?)[,:>*_"“(-]{0,3}\s{0,3}["“*_('>]{0,3}$/.exec(before)
+  if (match === null) return 'none'
+  const last = match[2]!.replace(/’/g, "'").replace(/^[^\p{L}]+/u, '')
+  const two = `${(match[1] ?? '').trim().replace(/’/g, "'")} ${last}`
+  if (STRONG.has(last) || STRONG.has(two)) return 'strong'
+  return INTRODUCED.has(last) || INTRODUCED.has(two) ? 'some' : 'none'
 }
 
 /** Inner capitals (`AppleSupport`) are products and handles, but for McDonald, O'Neill, Jean-Luc, DeVito. */

@@ -5,7 +5,7 @@ import { type DigitGroup, Feature, isWord, type NumberRun, type Subject } from '
 const PHONE_WORDS =
   /phone|\btel\b|mobile|\bcell|\bcall|whats ?app|\bsms\b|\btext\b|\bfax|\breach|\bcontact|\bring me|\bdial|handy|rufnummer|\bmobil|anruf|telefon|t[ée]l[ée]phone|portable|appel|m[óo]vil|tel[ée]fono|celular|ll[áa]m|cellulare|chiama|bel(?:len)? |ligar|my number|number is|number:|num[ée]ro|nummer lautet|hotline|voicemail|signal\b|telegram|(?:^|\s)[tmpf]:\s*$/g
 const OTHER_NUMBERS =
-  /order|ticket|case|\bref|reference|invoice|tracking|error|serial|article|item|\bsku|isbn|imei|\bpart|smart ?card|card n|account|\bacct|\bid\b|_id\b|booking|confirmation|txn|transaction|version|bestell|auftrag|rechnung|kunden|commande|pedido|factura|facture|ordine|shipment|parcel|package|customer n|policy|claim|batch|build|\bpid\b|timestamp|session|request|iban|swift|ssn|passport|licen[sc]e|zip|amount|total|price|usd|eur|gbp|\bbic\b|model|nummer der|zendesk|jira|#\s*$/g
+  /\border|ticket|\bcase\b|\bref\b|\bref\.|reference|invoice|tracking|error|\berr\b|serial|article|\bitem|\bsku|isbn|imei|\bpart|smart ?card|card n|account n|account #|account id|\bacct|\bid\b|_id\b|booking|confirmation|txn|transaction|version|bestell|auftrag|rechnung|kunden|commande|pedido|factura|facture|ordine|shipment|parcel|package|customer n|policy|\bclaim|\bbatch|\bbuild|\bpid\b|timestamp|session|request|iban|swift|ssn|passport|licen[sc]e|zip|amount|total|price|usd|eur|gbp|\bbic\b|\bmodel|nummer der|zendesk|jira|#\s*$/g
 const CURRENCY = /[$€£¥₹]\s?$|(?:usd|eur|gbp)\s?$/
 const EXTENSION = /^,?\s?(?:ext|extension|x|durchwahl|poste)\.?\s?:?\s?\d{1,6}(?!\d)/i
 
@@ -152,7 +152,7 @@ function judge(
     const e164 = `+${(plus ? value : value.slice(2)).replace(/\D+/g, '').replace(/^(\d{1,3})0(?=\d)/, (whole, cc: string) => (/\(0\)/.test(value) ? cc : whole))}`
     if (valid(e164, true)) return plus || words > 0 ? 0.95 : 0.75
     // Made-up and mistyped numbers have a plus sign too.
-    if (plus && digits >= 8 && digits <= 15) return words < 0 ? 0.4 : 0.65
+    if (plus && digits >= 8 && digits <= 15) return words < 0 && digits < 10 ? 0.4 : 0.65
     if (!plus) return words > 0 && digits >= 10 && digits <= 15 ? 0.6 : 0
     return 0
   }
@@ -196,7 +196,9 @@ function context(subject: Subject, start: number): number {
   if (subject.hint !== undefined) return -1
   const before = subject.before(start, 56)
   const phone = lastIndex(before, PHONE_WORDS)
-  const other = lastIndex(before, OTHER_NUMBERS)
+  let other = lastIndex(before, OTHER_NUMBERS)
+  // A word for another number counts only near, and not across the end of a sentence or a line.
+  if (other >= 0 && (before.length - other > 28 || /[.!?;]\s|\n/.test(before.slice(other)))) other = -1
   if (phone < 0 && other < 0)
     return /^\W{0,3}(?:mobile|cell|home|work|tel|phone|fax|mobil|handy)/.test(subject.after(start + 0, 0)) ? 1 : 0
   return phone > other ? 1 : -1

@@ -10,9 +10,9 @@ const CODES =
   'cvv2?|cvc2?|pin(?: ?code)?|otp|security code|verification code|one[- ]time (?:code|password)|2fa code|code pin|prüfziffer'
 
 const ASSIGNED = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:[a-z0-9]{1,20}[_.-]){0,4}(?:(?<password>${PASSWORDS})|(?<key>${KEYS})|(?<code>${CODES}))["'\`*_]{0,3}(?:\\)|\\])?` +
+  `(?:(?<password>${PASSWORDS})|(?<key>${KEYS})|(?<code>${CODES}))["'\`*_]{0,3}(?:\\)|\\])?` +
     `(?<glue>\\s{0,3}(?::=|=>|->|[:=])\\s{0,3}|\\s{1,3}(?:is now|is set to|set to|is|ist|lautet|was|war|es|est|é|:)[:\\s]\\s{0,2})["'\`*]{0,3}(?:(?:bearer|basic|token|apikey|digest)\\s{1,2})?(?<value>[^\\s"'\`<>]{3,})`,
-  'dgiu',
+  'dgu',
 )
 
 const NOT_VALUES =
@@ -50,19 +50,21 @@ export const assignedSecret: Recognizer = {
   ],
   priority: 2,
   find(subject, emit) {
-    for (const match of subject.text.matchAll(ASSIGNED)) {
+    for (const match of subject.lower.matchAll(ASSIGNED)) {
       const { password, key, code, glue, value } = match.groups as Record<string, string | undefined>
-      if (value === undefined || glue === undefined) continue
-      const [start] = match.indices!.groups!['value']!
-      const trimmed = trimEnd(value, glue)
+      if (value === undefined || glue === undefined || isLetterOrDigit(subject.text, match.index - 1)) continue
+      const [start, stop] = match.indices!.groups!['value']!
+      const trimmed = trimEnd(subject.text.slice(start, stop), glue)
       if (trimmed.length < 3 || NOT_VALUES.test(trimmed)) continue
       const score = judge(trimmed, glue, password !== undefined, key !== undefined, code !== undefined)
       if (score > 0) emit({ start, end: start + trimmed.length, type: 'SECRET', score })
     }
-    for (const match of subject.text.matchAll(BEARER)) {
-      const [start, end] = match.indices![1]!
-      if (!isDummy(match[1]!)) emit({ start, end, type: 'SECRET', score: 0.9 })
-    }
+    if (subject.lower.includes('bearer') || subject.lower.includes('basic'))
+      for (const match of subject.text.matchAll(BEARER)) {
+        const [start, end] = match.indices![1]!
+        if (!isDummy(match[1]!)) emit({ start, end, type: 'SECRET', score: 0.9 })
+      }
+    if ((subject.features & Feature.LONG_TOKEN) === 0) return
     for (const match of subject.text.matchAll(RARE)) {
       const start = match.index
       const value = match[0]
@@ -74,8 +76,8 @@ export const assignedSecret: Recognizer = {
   },
 }
 
-const BEARER = /(?<![\w])(?:bearer|basic)\s{1,2}([A-Za-z0-9._~+/-]{16,}={0,2})/dgi
-const RARE = /[A-Za-z0-9+/_-]{20,}={0,2}/g
+const BEARER = /(?:bearer|basic)\s{1,2}([A-Za-z0-9._~+/-]{16,}={0,2})/dgi
+const RARE = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,}={0,2}/g
 
 function judge(value: string, glue: string, password: boolean, key: boolean, code: boolean): number {
   const assigned = /[:=>]/.test(glue)
@@ -114,4 +116,9 @@ function isRandom(value: string): boolean {
   let entropy = 0
   for (const n of counts.values()) entropy -= (n / value.length) * Math.log2(n / value.length)
   return entropy >= 3
+}
+
+/** `my_password` and `db.password` name a password too, `mypassword` does not. */
+function isLetterOrDigit(text: string, at: number): boolean {
+  return text[at] !== '_' && isWord(text, at)
 }

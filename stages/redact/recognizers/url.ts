@@ -1,9 +1,14 @@
 import type { Recognizer } from '../recognizer.ts'
 import { Feature } from '../subject.ts'
 
+const SCHEME = /[A-Za-z][A-Za-z0-9+.-]{0,24}$/
 const USERINFO = /[^\s/?#"'<>`\\[\](){}]+@/y
+const REST = /[^\s"'<>`\\)\]}|]*/y
 
-/** The `user:password` of a URL or connection string (RFC 3986 userinfo): only that part, so the host stays readable. */
+/**
+ * URLs and connection strings with `user:password@` in them (RFC 3986 userinfo), as a whole: host and path of a private
+ * service go with the password that opens it.
+ */
 export const urlCredentials: Recognizer = {
   name: 'url-credentials',
   types: ['URL_CREDENTIALS'],
@@ -16,11 +21,15 @@ export const urlCredentials: Recognizer = {
       USERINFO.lastIndex = at + 3
       // Greedy up to the last `@` before the path: a password may hold one.
       const match = USERINFO.exec(text)
-      if (match === null) continue
-      const end = at + 3 + match[0].length - 1
+      const scheme = SCHEME.exec(text.slice(Math.max(0, at - 25), at))?.[0]
+      if (match === null || scheme === undefined) continue
       const colon = match[0].indexOf(':')
       const bare = colon < 0 || colon === match[0].length - 2
-      if (end > at + 3) emit({ start: at + 3, end, type: 'URL_CREDENTIALS', score: bare ? 0.6 : 1 })
+      REST.lastIndex = at + 3 + match[0].length
+      const rest = (REST.exec(text)?.[0] ?? '').replace(/[.,;:!?*_]+$/, '')
+      if (rest === '') continue
+      const end = at + 3 + match[0].length + rest.length
+      emit({ start: at - scheme.length, end, type: 'URL_CREDENTIALS', score: bare ? 0.6 : 1 })
     }
   },
 }

@@ -1,0 +1,36 @@
+import type { Random } from '../../../util/random.ts'
+import type { PiiType } from '../pii-type.ts'
+import { emailSeed, handleSeed, ipSeed, macSeed, secretSeed, urlCredentialsSeed } from './machines.ts'
+import { cardSeed, dateOfBirthSeed, ibanSeed, phoneSeed, ssnSeed } from './numbers.ts'
+import { addressSeed, locationSeed, personSeed } from './people.ts'
+
+/** A made-up value with the words around it. With `field` it goes into a tool call's arguments under that name. */
+export interface Seed {
+  readonly before: string
+  readonly value: string
+  readonly after: string
+  readonly field?: string
+}
+
+export type SeedMaker = (rng: Random) => Seed
+
+/**
+ * One generator per type. They are written from what people and systems write, not from the recognizers: spaces, dots,
+ * brackets, other countries' forms, lower-case names, no context at all, glued punctuation, JSON, tables, line ends.
+ */
+export const SEEDS: Readonly<Partial<Record<PiiType, SeedMaker>>> = {
+  EMAIL: emailSeed,
+  PHONE: phoneSeed,
+  CREDIT_CARD: cardSeed,
+  IBAN: ibanSeed,
+  US_SSN: ssnSeed,
+  IP_ADDRESS: ipSeed,
+  MAC_ADDRESS: macSeed,
+  URL_CREDENTIALS: urlCredentialsSeed,
+  DATE_OF_BIRTH: dateOfBirthSeed,
+  SECRET: secretSeed,
+  PERSON: personSeed,
+  LOCATION: locationSeed,
+  ADDRESS: addressSeed,
+  HANDLE: handleSeed,
+}

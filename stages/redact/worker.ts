@@ -1,0 +1,118 @@
+import type { TextRecord } from '../../artifacts/record.ts'
+import type { Tally } from '../../artifacts/tally.ts'
+import { sha256 } from '../../util/digest.ts'
+import type { OpenContext, SecretRef, ShardWorker } from '../stage.ts'
+import { type RedactConfig, usesPseudonyms } from './config.ts'
+import { createDetector, type DetectorOptions } from './detector.ts'
+import { type ApplyOptions, applySpans, type Operator, placeholder } from './operators.ts'
+import type { PiiType } from './pii-type.ts'
+import { type Finding, findInRecord, redactRecord } from './record-redactor.ts'
+import { createSeeder } from './seeding.ts'
+
+/** Opens the stage for one shard. */
+export function openRedactor(config: RedactConfig, context: OpenContext): ShardWorker {
+  const detector = createDetector(detectorOptions(config))
+  const options: ApplyOptions = {
+    operatorOf: (type) =>
+      (config.operators[type] ?? config.operators['default'] ?? { operator: 'replace' }) as Operator,
+    regions: config.regions,
+    ...(usesPseudonyms(config) ? { key: context.secret(config.pseudonym_key as SecretRef) } : {}),
+  }
+  const seeder = createSeeder({
+    ...config.seeding,
+    types: config.types as readonly PiiType[],
+    names: config.names,
+    seed: context.seed,
+  })
+  const { tally } = context
+  return {
+    async process(batch) {
+      const kept = batch.map((record) => {
+        const findings = findInRecord(record, detector, config.same_record_names)
+        seeder.measure(record, (copy) => findInRecord(copy, detector, config.same_record_names), tally)
+        const redacted = redactRecord(record, findings, options, detector)
+        const counts = countTypes(findings)
+        report(record, findings, counts, tally)
+        const total = [...counts.values()].reduce((sum, n) => sum + n, 0)
+        return { ...redacted, notes: { ...record.notes, redact: { spans: Object.fromEntries(counts), total } } }
+      })
+      return { kept, dropped: [], quarantined: [] }
+    },
+    async close() {},
+  }
+}
+
+function detectorOptions(config: RedactConfig): DetectorOptions {
+  return {
+    types: config.types as readonly PiiType[],
+    names: config.names,
+    minScore: config.min_score,
+    regions: config.regions,
+    allow: config.allow,
+  }
+}
+
+/** Values by type, types in order of their names. */
+function countTypes(findings: readonly Finding[]): ReadonlyMap<PiiType, number> {
+  const counts = new Map<PiiType, number>()
+  for (const { spans } of findings) for (const span of spans) counts.set(span.type, (counts.get(span.type) ?? 0) + 1)
+  return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function report(
+  record: TextRecord,
+  findings: readonly Finding[],
+  counts: ReadonlyMap<PiiType, number>,
+  tally: Tally,
+): void {
+  tally.count('records')
+  if (counts.size > 0) tally.count('records_with_pii')
+  for (const [type, n] of counts) {
+    tally.category('spans', type, n)
+    tally.category('records_by_type', type)
+  }
+  for (const { text, kind, spans } of findings) {
+    tally.count('chars', text.length)
+    tally.count(
+      'chars_redacted',
+      spans.reduce((sum, span) => sum + span.end - span.start, 0),
+    )
+    if (kind === 'tool-arguments') tally.count('tool_call_fields_redacted', spans.length)
+  }
+  sample(record, findings, tally)
+}
+
+const EXCERPT = 200
+
+/** An excerpt with placeholders, whatever the operators are: what was found never stands in it. */
+function sample(record: TextRecord, findings: readonly Finding[], tally: Tally): void {
+  // One record in sixteen is offered: the tally keeps the 24 smallest hashes anyway.
+  if (!sha256(`sample:${record.id}`).startsWith('0')) return
+  const shown = findings.find(
+    ({ kind, spans }) => spans.length > 0 && (kind === 'content' || kind === 'text' || kind === 'tool-arguments'),
+  )
+  if (shown === undefined) return
+  const first = shown.spans[0]!.start
+  const from = boundary(shown.text, Math.max(0, first - 60))
+  const text = applySpans(
+    shown.text.slice(from),
+    shown.spans.map((span) => ({ ...span, start: span.start - from, end: span.end - from })),
+    {
+      operatorOf: () => ({ operator: 'replace' }),
+      regions: [],
+    },
+  )
+  // Cut where no placeholder is cut.
+  const cut = text.length <= EXCERPT ? text : text.slice(0, boundary(text, EXCERPT)).replace(/<[A-Z_]*$/, '')
+  tally.sample('redacted', record.id, {
+    where: shown.kind,
+    text: `${from > 0 ? '…' : ''}${cut}${cut.length < text.length ? '…' : ''}`,
+    types: [...new Set(shown.spans.map((span) => placeholder(span.type)))].sort(),
+  })
+}
+
+/** `at`, moved off the middle of a surrogate pair. */
+function boundary(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  return code >= 0xdc00 && code <= 0xdfff ? at + 1 : at
+}
