@@ -22,12 +22,23 @@ export function sample(logits: ArrayLike<number>, options: SamplingOptions, rand
   }
   const { topK = logits.length, topP = 1 } = options
   if (topK >= logits.length && topP >= 1) return draw(weights, undefined, total, random)
-  const order = Array.from(weights.keys()).sort((a, b) => weights[b]! - weights[a]! || a - b)
   const limit = topP * total
+  const order = candidates(weights, topK, total - limit).sort((a, b) => weights[b]! - weights[a]! || a - b)
   let kept = 0
   let mass = 0
   while (kept < Math.min(topK, order.length) && (kept === 0 || mass < limit)) mass += weights[order[kept++]!]!
   return draw(weights, order.slice(0, kept), mass, random)
+}
+
+/**
+ * Tokens that can be in the nucleus, so that a few are sorted and not the vocabulary. Those whose weight is below an
+ * even share of what may be left out weigh less than that together, so the others alone reach the limit.
+ */
+function candidates(weights: Float64Array, topK: number, leftOut: number): number[] {
+  const least = topK < weights.length ? 0 : leftOut / weights.length / 2
+  const found: number[] = []
+  for (let id = 0; id < weights.length; id++) if (weights[id]! >= least) found.push(id)
+  return found
 }
 
 function draw(weights: Float64Array, order: readonly number[] | undefined, total: number, random: Random): number {

@@ -6,11 +6,11 @@ const whole = (value: number, minimum: number, description: string) =>
 export const EvaluateConfig = Type.Object(
   {
     heldout_rows: whole(
-      200,
+      160,
       1,
       'Held-out conversations to score for perplexity; they are the non-members of the membership attack too.',
     ),
-    member_rows: whole(200, 0, 'Train conversations to score as members. 0: no membership attack.'),
+    member_rows: whole(120, 0, 'Train conversations to score as members. 0: no membership attack.'),
     alternatives: whole(
       1000,
       100,
@@ -22,10 +22,10 @@ export const EvaluateConfig = Type.Object(
       maximum: 0.5,
       description: 'Chance that any canary of a model that saw none passes the chance level.',
     }),
-    extraction_rows: whole(48, 0, 'Train conversations, and as many held-out ones, to continue greedily. 0: none.'),
+    extraction_rows: whole(40, 0, 'Train conversations, and as many held-out ones, to continue greedily. 0: none.'),
     extraction_prefix: whole(8, 0, 'Tokens of the answer that the attacker knows, after all that came before it.'),
     extraction_suffix: whole(16, 1, 'Tokens that greedy decoding must repeat to count as extraction.'),
-    outputs: whole(96, 0, 'Answers to sample for personal data, toxicity and repetition. 0: none.'),
+    outputs: whole(80, 0, 'Answers to sample for personal data, toxicity and repetition. 0: none.'),
     max_tokens: whole(64, 1, 'Longest sampled answer, in tokens.'),
     temperature: Type.Number({
       default: 0.8,

@@ -32,6 +32,11 @@ export interface ExposureOptions {
   readonly onCanary?: () => void
 }
 
+/** Ranked, and what the attempt to extract needs. */
+type Ranked = Omit<Exposure, 'extracted'> & {
+  readonly probe: { readonly prefix: readonly number[]; readonly tokens: number; readonly secret: string }
+}
+
 type Scorer = Pick<
   LanguageModel,
   'contextLength' | 'encodeConversation' | 'continuationLogProbabilities' | 'generate' | 'decode'
@@ -43,7 +48,9 @@ type Scorer = Pick<
  */
 export const ENOUGH_BETTER = 20
 
-const BATCH = 64
+/** Alternatives scored at once: few at first, because most canaries are told apart from exposed ones at once. */
+const FIRST_BATCH = 32
+const BATCH = 128
 
 /** The bits that `canaries` tests at level `alpha` together reach by chance: gate at or above this. */
 export function chanceLevel(canaries: number, alpha: number): number {
@@ -101,16 +108,20 @@ export async function measureExposures(
     if (group === undefined) groups.set(key, [canary])
     else group.push(canary)
   }
-  const found = new Map<string, Exposure>()
+  const found = new Map<string, Ranked>()
   let index = 0
   let alternatives = options.alternatives
   for (const group of groups.values()) {
     const drawn = drawAlternatives(plan, options.alternatives, random(options.seed, 'alternatives', index))
-    for (const exposure of await measureGroup(model, plan, group, drawn, options)) found.set(exposure.canary, exposure)
+    for (const one of await measureGroup(model, plan, group, drawn, options)) found.set(one.canary, one)
     alternatives = drawn.length
     index += 1
   }
-  return { exposures: plan.canaries.map((canary) => found.get(canary.id)!), alternatives }
+  const exposures = await extract(
+    model,
+    plan.canaries.map((canary) => found.get(canary.id)!),
+  )
+  return { exposures, alternatives }
 }
 
 /** Distinct secrets that were not planted, evenly drawn. */
@@ -135,7 +146,7 @@ async function measureGroup(
   group: readonly Canary[],
   alternatives: readonly string[],
   options: ExposureOptions,
-): Promise<readonly Exposure[]> {
+): Promise<readonly Ranked[]> {
   const template = group[0]!
   const secrets = [...group.map((canary) => canary.secret), ...alternatives]
   const encoded = secrets.map((secret) => model.encodeConversation(renderCanary(template, secret)).ids)
@@ -147,12 +158,13 @@ async function measureGroup(
 
   const own = await score(0, group.length)
   const others: number[] = []
-  const found: Exposure[] = []
+  const found: Ranked[] = []
   for (const [i, canary] of group.entries()) {
     let rank = rankAmong(own[i]!, others)
     while (!rank.stopped && others.length < alternatives.length) {
       const from = group.length + others.length
-      others.push(...(await score(from, Math.min(from + BATCH, secrets.length))))
+      const size = others.length === 0 ? FIRST_BATCH : BATCH
+      others.push(...(await score(from, Math.min(from + size, secrets.length))))
       rank = rankAmong(own[i]!, others)
     }
     found.push({
@@ -163,7 +175,7 @@ async function measureGroup(
       p: rank.p,
       exposure: -Math.log2(rank.p),
       interval: exposureInterval(rank.better, rank.drawn, secretBits(plan)),
-      extracted: await isExtracted(model, prefix, tails[i]!, canary.secret),
+      probe: { prefix, tokens: tails[i]!.length, secret: canary.secret },
     })
     options.onCanary?.()
   }
@@ -196,12 +208,15 @@ export function split(
   return { prefix: Array.from(first).slice(Math.max(0, head - room), head), tails }
 }
 
-async function isExtracted(
-  model: Scorer,
-  prefix: readonly number[],
-  tail: readonly number[],
-  secret: string,
-): Promise<boolean> {
-  const [answer] = await model.generate([prefix], { maxTokens: tail.length + 2, temperature: 0, seed: 0 })
-  return model.decode(answer ?? []).includes(secret)
+/** Continues all prefixes greedily at once and looks for the secrets. */
+async function extract(model: Scorer, ranked: readonly Ranked[]): Promise<readonly Exposure[]> {
+  if (ranked.length === 0) return []
+  const answers = await model.generate(
+    ranked.map(({ probe }) => probe.prefix),
+    { maxTokens: Math.max(...ranked.map(({ probe }) => probe.tokens)) + 2, temperature: 0, seed: 0 },
+  )
+  return ranked.map(({ probe, ...rest }, i) => ({
+    ...rest,
+    extracted: model.decode(answers[i]!).includes(probe.secret),
+  }))
 }

@@ -10,7 +10,7 @@ export const MonitorConfig = Type.Object(
       description:
         'What is watched: answers sampled from `model`, or the logged rows of `outputs`. auto: the logged rows where there are any.',
     }),
-    outputs: whole(96, 1, 'Answers to sample from the model.'),
+    outputs: whole(80, 1, 'Answers to sample from the model.'),
     logged_rows: whole(2000, 1, 'Most logged rows to measure; the canary search reads all of them.'),
     reference_rows: whole(400, 1, 'Most reference rows to compare with.'),
     max_tokens: whole(64, 1, 'Longest sampled answer, in tokens. Reference answers are cut at the same length.'),

@@ -111,13 +111,13 @@ export async function trainTiny(
         checkpointPath: join(folder, 'checkpoint'),
         checkpointSeconds: 3600,
       },
-      { progress: () => {}, note: () => {}, stopped: () => false },
+      { progress: () => {}, stopped: () => false },
     )
-    if (result.kind !== 'done') throw new Error('training did not end')
+    if (result === 'stopped') throw new Error('training did not end')
     const ids = { bos: chat.bos, eos: chat.endOfTurn, pad: chat.pad }
     return new Map<string, Uint8Array>([
       ['config.json', Buffer.from(JSON.stringify(toHuggingFaceConfig(network, ids)))],
-      ['model.safetensors', encodeSafetensors(toTensors(result.state.theta, network))],
+      ['model.safetensors', encodeSafetensors(toTensors(result.best.theta, network))],
       ['tokenizer.json', Buffer.from(tokenizerFile)],
     ])
   } finally {
