@@ -29,19 +29,20 @@ interface FrontMatter {
   readonly pipeline_tag: string
   readonly tags: readonly string[]
   readonly datasets?: readonly string[]
-  readonly 'model-index': readonly unknown[]
+  readonly 'model-index'?: readonly unknown[]
 }
 
 /** The machine-readable part. Member names are those of the Hub's model card specification. */
 function frontMatter(record: RunRecord): FrontMatter {
   const languages = declaredLanguages(record)
+  const evaluated = results(record)
   return {
     ...(languages.length === 0 ? {} : { language: languages }),
     ...licence(record),
     pipeline_tag: 'text-generation',
     tags: ['sluice', 'text-generation', record.pipeline.name],
     ...(record.sources.length === 0 ? {} : { datasets: record.sources.map((source) => source.id) }),
-    'model-index': [{ name: record.pipeline.name, results: results(record) }],
+    ...(evaluated.length === 0 ? {} : { 'model-index': [{ name: record.pipeline.name, results: evaluated }] }),
   }
 }
 
@@ -87,7 +88,6 @@ function results(record: RunRecord): readonly unknown[] {
         type: metric.name,
         name: `${humanise(metric.name)}${labelWords(metric)}`,
         value: metric.value,
-        verified: false,
         ...(metric.interval === undefined
           ? {}
           : {

@@ -1,11 +1,12 @@
 import type { RunRecord, StageRecord } from '../../pipelines/engine/run-record.ts'
-import { count, decimal, duration, humanise, integer, percent, plain } from '../format.ts'
+import { count, decimal, duration, humanise } from '../format.ts'
 import { STATE_WORDS } from '../verdict.ts'
-import { dotChart, histogramChart } from './charts.ts'
-import { groupMetrics, histograms, policyLimit } from './evidence.ts'
+import { Categories, Reasons, Splits } from './counts.tsx'
+import { groupMetrics, policyLimit } from './evidence.ts'
 import { Icon, STATE_SHAPES, STATE_TONES } from './icons.tsx'
-import { DataTable, Drawing, FactList, FamilyTable, ScrollTable, SeriesFigure, ShareBar, slug } from './parts.tsx'
+import { DataTable, FactList, FamilyTable, slug } from './parts.tsx'
 import { isTextTable, Samples, stageSamples, TextTable } from './samples.tsx'
+import { Curves, Histograms } from './stage-charts.tsx'
 
 /**
  * One stage: what it did, what it measured. Driven by the generic shapes of evidence, so that a stage that nobody has
@@ -138,170 +139,6 @@ function Families({
   )
 }
 
-/** Charts of a stage's curves: those with the same axes share one; many dots over few x values become a dot chart. */
-function Curves({ stage }: { stage: StageRecord }) {
-  const groups = new Map<string, StageRecord['series'][number][]>()
-  for (const one of stage.series) {
-    const key = `${one.x}|${one.y}`
-    groups.set(key, [...(groups.get(key) ?? []), one])
-  }
-  if (groups.size === 0) return null
-  return (
-    <div class={groups.size === 1 ? 'charts wide' : 'charts'}>
-      {[...groups.values()].map((series, i) => {
-        const id = slug('curve', stage.id, String(i))
-        const dots = series.find((one) => repeatsX(one.points))
-        if (dots === undefined) return <SeriesFigure id={id} series={series} title={capital(series[0]!.y)} />
-        // Series beside the dots that keep one value are levels to compare with: the chance level of canaries.
-        const levels = series.filter(
-          (one) => one !== dots && one.points.length > 0 && one.points.every(([, y]) => y === one.points[0]![1]),
-        )
-        const limits = levels.map((one) => ({
-          at: one.points[0]![1],
-          label: `${humanise(one.name)} ${decimal(one.points[0]![1])}`,
-        }))
-        const highest = Math.max(...dots.points.map(([, y]) => y))
-        const label = `${humanise(dots.name)}: ${dots.points.length} dots, the highest at ${decimal(highest)}. ${limits.map((limit) => limit.label).join('. ')}`
-        return (
-          <figure>
-            <figcaption>
-              <b>{humanise(dots.name)}</b>
-              <span class="soft">{`. One dot for each; the highest is ${decimal(highest)}.`}</span>
-            </figcaption>
-            <Drawing svg={dotChart(id, label, dots.points, dots.x, dots.y, limits)} />
-          </figure>
-        )
-      })}
-    </div>
-  )
-}
-
-function repeatsX(points: readonly (readonly [number, number])[]): boolean {
-  return new Set(points.map(([x]) => x)).size < points.length
-}
-
-function Histograms({ record, stage }: { record: RunRecord; stage: StageRecord }) {
-  const drawn = histograms(record, stage).filter(({ histogram }) => histogram.counts.some((n) => n > 0))
-  if (drawn.length === 0) return null
-  return (
-    <>
-      <h4>Distributions</h4>
-      <div class="charts">
-        {drawn.map(({ name, title, histogram, limits }) => {
-          const total = histogram.counts.reduce((sum, n) => sum + n, 0)
-          // A log scale keeps the few records of a long tail, which are the ones that matter, in sight.
-          const logarithmic = Math.max(...histogram.counts) > 100 * Math.max(1, total / histogram.counts.length / 20)
-          const marks =
-            limits.length === 0 ? '' : ` Thresholds drawn: ${limits.map((limit) => limit.label).join('; ')}.`
-          return (
-            <figure>
-              <figcaption>
-                <b>{title}</b>
-                <span class="soft">{`. ${count(total, 'value')}${logarithmic ? ', logarithmic scale' : ''}`}</span>
-              </figcaption>
-              <Drawing
-                svg={histogramChart(
-                  slug('hist', stage.id, name),
-                  `Histogram of ${title}, ${count(total, 'value')}.${marks}`,
-                  histogram,
-                  limits,
-                  logarithmic,
-                )}
-              />
-            </figure>
-          )
-        })}
-      </div>
-    </>
-  )
-}
-
-function Categories({ stage }: { stage: StageRecord }) {
-  const all = Object.entries(stage.tally?.categories ?? {}).filter(([, entry]) => Object.keys(entry.counts).length > 0)
-  return (
-    <>
-      {all.map(([name, entry]) => (
-        <Reasons title={`${humanise(name)}${entry.truncated ? ' (some are left out)' : ''}`} reasons={entry.counts} />
-      ))}
-    </>
-  )
-}
-
-/** Counts by name, most frequent first, with bars. */
-function Reasons({
-  title,
-  reasons,
-  rows,
-}: {
-  title: string
-  reasons: Readonly<Record<string, number>>
-  rows?: number | undefined
-}) {
-  const sorted = Object.entries(reasons).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-  if (sorted.length === 0) return null
-  const shown = sorted.slice(0, 24)
-  const most = shown[0]![1]
-  return (
-    <ScrollTable label={title} tight>
-      <caption>
-        <div class="cap">
-          {title}
-          {sorted.length > shown.length ? (
-            <span class="soft">{`. ${shown.length} of ${sorted.length} shown; run.json has all`}</span>
-          ) : null}
-        </div>
-      </caption>
-      <thead class="sr">
-        <tr>
-          <th scope="col">What</th>
-          <th scope="col">Count</th>
-          <th scope="col">Bar</th>
-        </tr>
-      </thead>
-      <tbody>
-        {shown.map(([reason, n]) => (
-          <tr>
-            <th scope="row">{/^[A-Z0-9_]+$|^[a-z-]{1,5}$/.test(reason) ? reason : humanise(reason)}</th>
-            <td class="num">{integer(n)}</td>
-            <td>
-              <ShareBar share={n / most} />
-            </td>
-            {rows === undefined || rows === 0 ? null : <td class="soft num">{`${percent(n / rows)} of rows in`}</td>}
-          </tr>
-        ))}
-      </tbody>
-    </ScrollTable>
-  )
-}
-
-/** Where the rows of a stage with several datasets went. */
-function Splits({ stage }: { stage: StageRecord }) {
-  const parts = Object.entries(stage.outputs).flatMap(([port, ref]) =>
-    ref.kind === 'dataset' && ref.rows !== undefined ? [[port, ref.rows] as const] : [],
-  )
-  if (parts.length < 2) return null
-  const total = parts.reduce((sum, [, n]) => sum + n, 0)
-  const colours = ['var(--c1)', 'var(--c2)', 'var(--c3)']
-  return (
-    <figure>
-      <h4>Splits</h4>
-      <div class="split" role="img" aria-label={parts.map(([port, n]) => `${port} ${integer(n)} rows`).join(', ')}>
-        {parts.map(([, n], i) => (
-          <span style={`flex:${n};background:${colours[i % 3]}`} />
-        ))}
-      </div>
-      <div class="key">
-        {parts.map(([port, n], i) => (
-          <span>
-            <i style={`background:${colours[i % 3]}`} />
-            {`${port} ${integer(n)} (${percent(n / total)})`}
-          </span>
-        ))}
-      </div>
-    </figure>
-  )
-}
-
 function LongTable({ title, rows, children }: { title: string; rows: number; children: unknown }) {
   return (
     <details class="more-data">
@@ -309,8 +146,4 @@ function LongTable({ title, rows, children }: { title: string; rows: number; chi
       {children as never}
     </details>
   )
-}
-
-function capital(text: string): string {
-  return plain(text.charAt(0).toUpperCase() + text.slice(1))
 }
