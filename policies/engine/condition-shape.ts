@@ -32,7 +32,12 @@ export function conditionShape(condition: Condition, path: KeyPath): readonly Sh
       ...(condition.any ?? []).map((part, i) => conditionShape(part, [...path, 'any', i])),
       ...(condition.not === undefined ? [] : [conditionShape(condition.not, [...path, 'not'])]),
     ]
-    return [...own, ...inner.flat()]
+    // "Not every group" is easily read as "no group", and would pass where one group of many is in order.
+    const groups = condition.not !== undefined && hasGroups(condition.not)
+    const unclear = groups
+      ? [problem([...path, 'not'], '`not` goes with no `for_each`', 'turn the comparison round')]
+      : []
+    return [...own, ...unclear, ...inner.flat()]
   }
   return metricShape(condition, path, name)
 }
@@ -70,6 +75,15 @@ function metricShape(condition: Condition, path: KeyPath, name: string): readonl
     }
   }
   return found
+}
+
+function hasGroups(condition: Condition): boolean {
+  const parts = [
+    ...(condition.all ?? []),
+    ...(condition.any ?? []),
+    ...(condition.not === undefined ? [] : [condition.not]),
+  ]
+  return condition.for_each !== undefined || parts.some(hasGroups)
 }
 
 /** The labels of `for_each`. */

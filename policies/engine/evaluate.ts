@@ -41,23 +41,26 @@ function evaluateMetric(condition: Condition, evidence: EvidenceIndex): Evaluate
     .filter((metric) => matches(metric, condition.where))
     .map((metric) => ({ name: metricName(metric), metric }))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
-  const chosen = named.map(({ metric }) => metric)
   const ranged = labelsOf(condition)
-  const operand = emptyOperand(condition)
+  const unclear = ambiguity(named, ranged)
+  if (unclear !== undefined) return only('error', { ...emptyOperand(condition), note: unclear })
 
-  const unclear = ambiguity(chosen, ranged)
-  if (unclear !== undefined) return only('error', { ...operand, note: unclear })
-
-  const absent = (condition.groups ?? []).filter((group) => !chosen.some((m) => m.labels?.[ranged[0]!] === group))
-  const missing = absent.map((group) =>
-    only('no_evidence', { ...operand, metric: `${reference}{${ranged[0]}=${group}}`, note: 'not measured' }),
+  const absent = (condition.groups ?? []).filter(
+    (group) => !named.some(({ metric }) => metric.labels?.[ranged[0]!] === group),
   )
-  if (chosen.length === 0 && missing.length === 0) {
+  const missing = absent.map((group) =>
+    only('no_evidence', {
+      ...emptyOperand(condition),
+      metric: `${reference}{${ranged[0]}=${group}}`,
+      note: 'not measured',
+    }),
+  )
+  if (named.length === 0 && missing.length === 0) {
     // A stage that reported nothing has not shown that there is no group.
     const none = found.stages > 0 && condition.if_none === 'not_applicable'
     const note =
       found.stages === 0 ? 'no such stage reported anything' : ranged.length > 0 ? 'no group' : 'not measured'
-    return only(none ? 'not_applicable' : 'no_evidence', { ...operand, note })
+    return only(none ? 'not_applicable' : 'no_evidence', { ...emptyOperand(condition), note })
   }
   const measured = named.map(({ name, metric }) => compare(condition, metric, name, evidence))
   const all = [...measured, ...missing]
@@ -65,22 +68,24 @@ function evaluateMetric(condition: Condition, evidence: EvidenceIndex): Evaluate
 }
 
 function matches(metric: EvidenceMetric, where: Condition['where']): boolean {
-  return Object.entries(where ?? {}).every(([label, value]) => metric.labels?.[label] === value)
+  if (where === undefined) return true
+  for (const label of Object.keys(where)) if (metric.labels?.[label] !== where[label]) return false
+  return true
 }
 
-/** Why the metrics do not say clearly what the value is. */
-function ambiguity(metrics: readonly EvidenceMetric[], ranged: readonly string[]): string | undefined {
-  const seen = new Set<string>()
-  const perStage = new Map<string, number>()
-  for (const metric of metrics) {
-    const name = metricName(metric)
-    if (seen.has(name)) return 'the same value was reported twice'
-    seen.add(name)
+interface Named {
+  readonly name: string
+  readonly metric: EvidenceMetric
+}
+
+/** Why the metrics (in the order of their names) do not say clearly what the value is. */
+function ambiguity(metrics: readonly Named[], ranged: readonly string[]): string | undefined {
+  for (const [i, { name, metric }] of metrics.entries()) {
+    if (metrics[i + 1]?.name === name) return 'the same value was reported twice'
     const lacking = ranged.find((label) => metric.labels?.[label] === undefined)
     if (lacking !== undefined) return `a value has no label \`${lacking}\``
-    perStage.set(metric.stage, (perStage.get(metric.stage) ?? 0) + 1)
   }
-  if (ranged.length === 0 && [...perStage.values()].some((count) => count > 1)) {
+  if (ranged.length === 0 && new Set(metrics.map(({ metric }) => metric.stage)).size < metrics.length) {
     return 'there are several values: say which with `where`, or `for_each`'
   }
   return undefined
@@ -88,16 +93,15 @@ function ambiguity(metrics: readonly EvidenceMetric[], ranged: readonly string[]
 
 /** All comparisons that a condition makes with one metric. */
 function compare(condition: Condition, metric: EvidenceMetric, name: string, evidence: EvidenceIndex): Evaluated {
-  const bound = condition.bound ?? 'point'
-  const base: Operand = {
+  const known = {
     metric: name,
     value: null,
-    bound,
+    bound: condition.bound ?? 'point',
     comparison: comparisonOf(condition),
     limit: limitOf(condition),
     holds: null,
-    ...(metric.n === undefined || !Number.isFinite(metric.n) ? {} : { n: metric.n }),
   }
+  const base: Operand = metric.n === undefined || !Number.isFinite(metric.n) ? known : { ...known, n: metric.n }
   if (metric.n !== undefined && !(Number.isFinite(metric.n) && metric.n >= 0)) {
     return only('error', { ...base, note: 'the number of observations is not a number' })
   }
@@ -148,16 +152,29 @@ function compareNumbers(
   const figure = pick(metric, base.bound)
   if (figure.value === undefined) return only(figure.truth, { ...base, note: figure.note })
   const value = figure.value
-  const results = (['at_most', 'at_least'] as const).flatMap((comparison) => {
-    const wanted = condition[comparison]
-    if (wanted === undefined) return []
-    const limit = resolveLimit(wanted, metric, evidence)
-    const operand = { ...base, value, comparison, ...(limit.note === undefined ? {} : { note: limit.note }) }
-    if (limit.value === undefined) return [only(limit.truth, { ...operand, limit: null })]
-    const holds = comparison === 'at_most' ? value <= limit.value : value >= limit.value
-    return [only(holds ? 'true' : 'false', { ...operand, limit: limit.value, holds })]
-  })
-  return { truth: allOf(results.map((r) => r.truth)), operands: results.flatMap((r) => r.operands) }
+  const results = COMPARISONS.filter((comparison) => condition[comparison] !== undefined).map((comparison) =>
+    compareLimit(comparison, condition[comparison]!, value, metric, base, evidence),
+  )
+  return results.length === 1
+    ? results[0]!
+    : { truth: allOf(results.map((r) => r.truth)), operands: results.flatMap((r) => r.operands) }
+}
+
+const COMPARISONS = ['at_most', 'at_least'] as const
+
+function compareLimit(
+  comparison: 'at_most' | 'at_least',
+  wanted: Limit,
+  value: number,
+  metric: EvidenceMetric,
+  base: Operand,
+  evidence: EvidenceIndex,
+): Evaluated {
+  const limit = resolveLimit(wanted, metric, evidence)
+  if (limit.value === undefined) return only(limit.truth, { ...base, value, comparison, limit: null, note: limit.note })
+  const holds = comparison === 'at_most' ? value <= limit.value : value >= limit.value
+  const operand: Operand = { ...base, value, comparison, limit: limit.value, holds }
+  return only(holds ? 'true' : 'false', limit.note === undefined ? operand : { ...operand, note: limit.note })
 }
 
 type Figure =

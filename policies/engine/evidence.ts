@@ -1,5 +1,4 @@
 import type { Metric } from '../../artifacts/metric.ts'
-import { canonicalJson } from '../../util/json.ts'
 
 /** A metric and who measured it. */
 export interface EvidenceMetric extends Metric {
@@ -21,22 +20,52 @@ export function metricName(metric: Pick<EvidenceMetric, 'stage' | 'name' | 'labe
 
 /** `{a=1,b=2}` with the names in order; `''` without labels. */
 export function labelText(labels: Metric['labels']): string {
-  const names = Object.keys(labels ?? {}).sort()
-  return names.length === 0 ? '' : `{${names.map((name) => `${name}=${labels![name]}`).join(',')}}`
+  if (labels === undefined) return ''
+  const names = Object.keys(labels)
+  if (names.length === 0) return ''
+  if (names.length === 1) return `{${names[0]}=${labels[names[0]!]}}`
+  return `{${names
+    .sort()
+    .map((name) => `${name}=${labels[name]}`)
+    .join(',')}}`
 }
 
 /**
- * Canonical text of the evidence, the same for any order of the metrics. JSON has no NaN, so numbers that are not
- * finite are written as words: a decision on them is an `error`, and that too must be reproducible.
+ * Canonical text of the evidence, the same for any order of the metrics: a JSON array of the metrics in RFC 8785 form,
+ * sorted as text. JSON has no NaN, so numbers that are not finite are written as words: a decision on them is an
+ * `error`, and that too must be reproducible.
  */
 export function canonicalEvidence(evidence: Evidence): string {
-  const lines = evidence.metrics.map((metric) => canonicalJson(speakable(metric))).sort()
-  return `[${lines.join(',')}]`
+  return `[${evidence.metrics.map(canonicalMetric).sort().join(',')}]`
 }
 
-function speakable(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : { not_finite: String(value) }
-  if (Array.isArray(value)) return value.map(speakable)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, speakable(member)]))
+/** Members in the order of RFC 8785; `JSON.stringify` writes strings and finite numbers as it asks. */
+function canonicalMetric({ interval, labels, n, name, note, stage, uses, value }: EvidenceMetric): string {
+  return JSON.stringify({
+    interval:
+      interval === undefined
+        ? undefined
+        : {
+            level: speakable(interval.level),
+            lower: speakable(interval.lower),
+            method: interval.method,
+            upper: speakable(interval.upper),
+          },
+    labels: labels === undefined ? undefined : sortedLabels(labels),
+    n: speakable(n),
+    name,
+    note,
+    stage,
+    uses,
+    value: speakable(value),
+  })
+}
+
+function sortedLabels(labels: NonNullable<Metric['labels']>): Metric['labels'] {
+  const names = Object.keys(labels)
+  return names.length < 2 ? labels : Object.fromEntries(names.sort().map((name) => [name, labels[name]!]))
+}
+
+function speakable(value: Metric['value'] | undefined): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? { not_finite: String(value) } : value
 }

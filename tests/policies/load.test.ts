@@ -75,6 +75,7 @@ describe('says where a mistake is and what was meant', () => {
     ['{metric: share, at_most: 1, groups: [a]}', '`groups` needs `for_each`'],
     ['{metric: share, at_most: 1, if_few: not_applicable}', '`if_few` needs `min_n`'],
     ['{not: {metric: share}}', 'p.yaml:10:15: POLICY_INVALID: `rules.0.require.not` compares with nothing'],
+    ['{not: {any: [{metric: share, for_each: type, equals: a}]}}', '`not` goes with no `for_each`'],
     ['{any: [{metric: share, at_most: 1}], min_n: 3}', '`min_n` belongs to a condition with `metric`'],
     ['{metric: share, at_most: .inf}', 'POLICY_INVALID'],
     ['{metric: share, at_most: .nan}', 'POLICY_INVALID'],
