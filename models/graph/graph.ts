@@ -131,11 +131,19 @@ export function createGraph(name: string): Graph {
     },
     sourceOf: (symbol) => sources.get(symbol),
     toModel(outputs) {
-      const aliases = Object.entries(outputs).map(([outputName, value]) => ({
-        op: 'Identity',
-        inputs: [value.id],
-        outputs: [outputName],
-      }))
+      // A value takes the name of the output it is; one that is an input, a constant or two outputs is copied.
+      const made = new Set(nodes.flatMap((node) => node.outputs))
+      const renamed = new Map<string, string>()
+      const aliases: OnnxNode[] = []
+      for (const [outputName, value] of Object.entries(outputs)) {
+        if (made.has(value.id) && !renamed.has(value.id)) renamed.set(value.id, outputName)
+        else aliases.push({ op: 'Identity', inputs: [renamed.get(value.id) ?? value.id], outputs: [outputName] })
+      }
+      const rename = (node: OnnxNode): OnnxNode => ({
+        ...node,
+        inputs: node.inputs.map((id) => renamed.get(id) ?? id),
+        outputs: node.outputs.map((id) => renamed.get(id) ?? id),
+      })
       const needed = new Set(Object.values(outputs).map((value) => value.id))
       const kept: OnnxNode[] = []
       for (const node of [...nodes].reverse()) {
@@ -147,7 +155,7 @@ export function createGraph(name: string): Graph {
         name,
         inputs,
         outputs: Object.entries(outputs).map(([outputName, { type, shape }]) => ({ name: outputName, type, shape })),
-        nodes: [...kept.reverse(), ...aliases],
+        nodes: [...kept.reverse().map(rename), ...aliases],
         initializers: [...constants.values()].filter(({ value }) => needed.has(value.id)).map(({ tensor }) => tensor),
       }
     },

@@ -11,8 +11,8 @@ export interface TrainingState {
   readonly v: Float32Array
   /** The parameters with the lowest held-out loss so far. */
   readonly best: { readonly theta: Float32Array; readonly step: number; readonly loss: number }
-  /** Mean loss of each step so far, nats per trained token. */
-  readonly trainLoss: readonly number[]
+  /** Mean loss of each step so far, nats per trained token. Grows in place. */
+  readonly trainLoss: number[]
   /** [step, held-out loss]; the first is of the untrained network. */
   readonly validLoss: readonly (readonly [number, number])[]
   readonly tokens: number

@@ -39,49 +39,47 @@ export interface TrainingJob {
   readonly checkpointSeconds: number
 }
 
-export interface TrainingProgress {
-  readonly step: number
-  readonly steps: number
-  readonly loss: number
-  readonly validLoss: number
-}
-
 export interface TrainingHooks {
-  progress(progress: TrainingProgress): void
-  /** Something a person should know: `checkpoint_corrupt`, `checkpoint_other_job`, `resumed`. */
-  note(code: string, step: number): void
-  /** Checked before every step. */
+  progress(step: number, steps: number, loss: number, validLoss: number): void
+  /** Checked before every step; true writes a checkpoint and ends. */
   stopped(): boolean
 }
 
-export type TrainingResult =
-  | { readonly kind: 'stopped'; readonly step: number }
-  | {
-      readonly kind: 'done'
-      readonly state: TrainingState
-      readonly steps: number
-      /** True where patience ended the run before its last step. */
-      readonly early: boolean
-      /** Tokens (without padding) and seconds of the steps of this process, for speed figures. */
-      readonly measured: { readonly tokens: number; readonly seconds: number }
-    }
+/** What a person should know about the checkpoint that was found. */
+export type CheckpointNote = 'resumed' | 'corrupt' | 'other_job'
+
+/** A finished run. */
+export interface TrainingOutcome {
+  /** The parameters with the lowest held-out loss, and where they were reached. */
+  readonly best: TrainingState['best']
+  /** Steps done and planned; fewer were done where patience ended the run. */
+  readonly steps: number
+  readonly planned: number
+  readonly trainLoss: readonly number[]
+  readonly validLoss: readonly (readonly [number, number])[]
+  /** Tokens without padding, and trained tokens, over all steps. */
+  readonly tokens: number
+  readonly trainedTokens: number
+  readonly checkpoint?: CheckpointNote
+  /** Tokens and seconds of the steps of this process: a speed figure, not evidence. */
+  readonly measured: { readonly tokens: number; readonly seconds: number }
+}
 
 /**
  * Trains from random weights, or goes on from the checkpoint. The result is a function of `config` and the rows alone:
  * neither the number of threads nor interruptions change a bit of it.
  */
-export async function train(job: TrainingJob, hooks: TrainingHooks): Promise<TrainingResult> {
+export async function train(job: TrainingJob, hooks: TrainingHooks): Promise<TrainingOutcome | 'stopped'> {
   const { config } = job
   const plan = planSteps(job.train, config)
   const evaluateAt = evaluationSteps(plan.length, config.evaluations)
   const id = jobDigest(job)
   const found = readCheckpoint(job.checkpointPath, id)
-  if (found.state === undefined && found.problem !== undefined) hooks.note(`checkpoint_${found.problem}`, 0)
+  const checkpoint = found.state === undefined ? found.problem : 'resumed'
   const optimizer = await openSession(trainingGraph(config.network, config.optimizer), job.threads)
   const scorer = await openSession(lossGraph(config.network), job.threads)
   try {
     let state = found.state ?? (await firstState(job, scorer))
-    if (found.state !== undefined) hooks.note('resumed', state.step)
     const mask = decayMask(config.network)
     let lastCheckpoint = performance.now()
     const measured = { tokens: 0, seconds: 0 }
@@ -90,7 +88,7 @@ export async function train(job: TrainingJob, hooks: TrainingHooks): Promise<Tra
     while (state.step < plan.length && !(config.patience > 0 && waiting >= config.patience)) {
       if (hooks.stopped()) {
         writeCheckpoint(job.checkpointPath, id, state)
-        return { kind: 'stopped', step: state.step }
+        return 'stopped'
       }
       const start = performance.now()
       const batch = makeBatch(job.train, plan[state.step]!, config.pad)
@@ -99,18 +97,24 @@ export async function train(job: TrainingJob, hooks: TrainingHooks): Promise<Tra
       measured.seconds += (performance.now() - start) / 1000
       if (evaluateAt.has(state.step)) state = await evaluate(scorer, state, job)
       waiting = evaluationsSinceBest(state)
-      hooks.progress({
-        step: state.step,
-        steps: plan.length,
-        loss: state.trainLoss.at(-1)!,
-        validLoss: state.validLoss.at(-1)![1],
-      })
+      hooks.progress(state.step, plan.length, state.trainLoss.at(-1)!, state.validLoss.at(-1)![1])
       if (performance.now() - lastCheckpoint > job.checkpointSeconds * 1000) {
         writeCheckpoint(job.checkpointPath, id, state)
         lastCheckpoint = performance.now()
       }
     }
-    return { kind: 'done', state, steps: plan.length, early: state.step < plan.length, measured }
+    const { best, trainLoss, validLoss, tokens, trainedTokens } = state
+    return {
+      best,
+      steps: state.step,
+      planned: plan.length,
+      trainLoss,
+      validLoss,
+      tokens,
+      trainedTokens,
+      measured,
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+    }
   } finally {
     await optimizer.close()
     await scorer.close()
@@ -118,7 +122,7 @@ export async function train(job: TrainingJob, hooks: TrainingHooks): Promise<Tra
 }
 
 /** The batches of all steps in order. */
-export function planSteps(rows: TokenRows, config: TrainingConfig): readonly (readonly number[])[] {
+function planSteps(rows: TokenRows, config: TrainingConfig): readonly (readonly number[])[] {
   return Array.from({ length: config.epochs }, (_, epoch) =>
     planEpoch(rows, config.batchTokens, config.seed, epoch),
   ).flat()
@@ -160,6 +164,7 @@ async function step(
     decay: number32(scalars.decay),
   })
   const loss = (out['loss']!.data as Float32Array)[0]!
+  state.trainLoss.push(loss)
   if (!Number.isFinite(loss)) throw new RangeError(`the loss is not a number at step ${t}`)
   return {
     ...state,
@@ -167,7 +172,6 @@ async function step(
     theta: out['next_theta']!.data as Float32Array,
     m: out['next_m']!.data as Float32Array,
     v: out['next_v']!.data as Float32Array,
-    trainLoss: [...state.trainLoss, loss],
     tokens: state.tokens + batch.tokens,
     trainedTokens: state.trainedTokens + count,
   }

@@ -8,7 +8,7 @@ import { createChatEncoder } from '../../models/tokenizer/chat.ts'
 import { openTokenizer } from '../../models/tokenizer/tokenizer.ts'
 import { packRows } from '../../models/training/batches.ts'
 import { parameterSize } from '../../models/training/graphs.ts'
-import type { TrainingJob } from '../../models/training/loop.ts'
+import type { CheckpointNote, TrainingJob } from '../../models/training/loop.ts'
 import { runTraining } from '../../models/training/trainer.ts'
 import { SluiceError } from '../../util/errors.ts'
 import type { Inputs, Outputs, RunContext } from '../stage.ts'
@@ -72,20 +72,15 @@ export async function runFinetune(config: FinetuneConfig, inputs: Inputs, contex
     checkpointSeconds: config.checkpoint_seconds,
   }
   const prepared = performance.now()
-  let checkpointIgnored = 0
-  const { state, steps, early, measured } = await runTraining(
-    job,
-    {
-      progress: ({ step, steps: total, loss, validLoss }) =>
-        context.progress(step, total, 'steps', `loss ${loss.toFixed(3)}, held out ${validLoss.toFixed(3)}`),
-      note: (code, step) => {
-        if (code.startsWith('checkpoint_')) checkpointIgnored += 1
-        context.progress(step, 0, 'steps', NOTES[code] ?? code)
-      },
-    },
-    context.signal,
+  const outcome = await runTraining(job, context.signal, context.progress)
+  if (outcome.checkpoint !== undefined) {
+    context.progress(outcome.steps, outcome.planned, 'steps', NOTES[outcome.checkpoint])
+  }
+  const model = putModel(
+    context.store,
+    modelFiles(outcome.best.theta, network, chat, tokenizerFile),
+    context.sensitivity,
   )
-  const model = putModel(context.store, modelFiles(state.best.theta, network, chat, tokenizerFile), context.sensitivity)
   const { counts } = train
   const dropped = Object.values(counts.dropped).reduce((sum, n) => sum + n, 0)
   for (const [reason, n] of Object.entries(counts.dropped)) if (n > 0) context.tally.category('dropped', reason, n)
@@ -94,30 +89,27 @@ export async function runFinetune(config: FinetuneConfig, inputs: Inputs, contex
     rows: { in: counts.read, kept: counts.kept, dropped, quarantined: 0, joined: 0, added: 0 },
     summary: summarizeTraining({
       config,
-      state,
+      outcome,
       train: counts,
       valid: valid.counts,
       validRowsLeftOut: (validRef.rows ?? validRecords.length) - validRecords.length,
       parameters: parameterSize(network),
       vocabulary: tokenizer.size,
-      plannedSteps: steps,
-      early,
       sensitivity: trainRef.sensitivity === 'raw' || validRef.sensitivity === 'raw' ? 'raw' : 'redacted',
     }),
     timings: {
       prepare_seconds: (prepared - start) / 1000,
       training_seconds: (performance.now() - prepared) / 1000,
-      tokens_per_second: measured.seconds === 0 ? 0 : measured.tokens / measured.seconds,
-      checkpoint_ignored: checkpointIgnored,
+      tokens_per_second: outcome.measured.tokens / Math.max(1e-9, outcome.measured.seconds),
     },
   }
 }
 
-/** What the trainer may say on the way, in words. Not evidence: a resumed run must give the same bytes. */
-const NOTES: Readonly<Record<string, string>> = {
-  checkpoint_corrupt: 'the checkpoint is damaged and was not used: starting from the first step',
-  checkpoint_other_job: 'the checkpoint belongs to another job and was not used: starting from the first step',
-  resumed: 'going on from the checkpoint',
+/** What became of a checkpoint that was found, in words. Not evidence: a resumed run must give the same bytes. */
+const NOTES: Readonly<Record<CheckpointNote, string>> = {
+  corrupt: 'the checkpoint was damaged and was not used: trained from the first step',
+  other_job: 'the checkpoint belonged to another job and was not used: trained from the first step',
+  resumed: 'went on from the checkpoint',
 }
 
 function read(context: RunContext, ref: ArtifactRef, limit: number): readonly TextRecord[] {

@@ -1,7 +1,7 @@
 import type { Series } from '../../artifacts/evaluation.ts'
 import type { Metric, MetricSpec } from '../../artifacts/metric.ts'
 import type { Sensitivity } from '../../artifacts/refs.ts'
-import type { TrainingState } from '../../models/training/checkpoint.ts'
+import type { TrainingOutcome } from '../../models/training/loop.ts'
 import { wilson } from '../../util/statistics.ts'
 import type { Summary } from '../stage.ts'
 import type { FinetuneConfig } from './config.ts'
@@ -35,31 +35,29 @@ export const FINETUNE_METRICS: readonly MetricSpec[] = [
 
 export interface FinetuneFacts {
   readonly config: FinetuneConfig
-  readonly state: TrainingState
+  readonly outcome: TrainingOutcome
   readonly train: RowFates
   readonly valid: RowFates
   readonly validRowsLeftOut: number
   readonly parameters: number
   readonly vocabulary: number
-  readonly plannedSteps: number
-  readonly early: boolean
   readonly sensitivity: Sensitivity
 }
 
 /** Metrics, loss curves and limits of a finished run. */
 export function summarizeTraining(facts: FinetuneFacts): Summary {
-  const { state, train, valid, config } = facts
-  const untrained = Math.exp(state.validLoss[0]![1])
-  const perplexity = Math.exp(state.best.loss)
-  const tail = state.trainLoss.slice(-Math.max(1, Math.ceil(state.trainLoss.length / 10)))
+  const { outcome, train, valid, config } = facts
+  const untrained = Math.exp(outcome.validLoss[0]![1])
+  const perplexity = Math.exp(outcome.best.loss)
+  const tail = outcome.trainLoss.slice(-Math.max(1, Math.ceil(outcome.trainLoss.length / 10)))
   const metrics: Metric[] = [
     { name: 'train_loss', value: mean(tail), n: tail.length },
-    { name: 'valid_loss', value: state.best.loss, n: valid.supervised },
+    { name: 'valid_loss', value: outcome.best.loss, n: valid.supervised },
     { name: 'valid_perplexity', value: perplexity, n: valid.supervised },
     { name: 'untrained_valid_perplexity', value: untrained, n: valid.supervised },
     { name: 'perplexity_ratio', value: perplexity / untrained, n: valid.supervised },
-    { name: 'tokens_seen', value: state.tokens },
-    { name: 'supervised_tokens', value: state.trainedTokens },
+    { name: 'tokens_seen', value: outcome.tokens },
+    { name: 'supervised_tokens', value: outcome.trainedTokens },
     {
       name: 'supervised_share',
       value: train.supervised / train.tokens,
@@ -73,28 +71,28 @@ export function summarizeTraining(facts: FinetuneFacts): Summary {
     { name: 'empty_turn_rows', value: train.emptyTurns },
     { name: 'parameters', value: facts.parameters },
     { name: 'vocabulary', value: facts.vocabulary },
-    { name: 'epochs', value: (config.epochs * state.step) / facts.plannedSteps },
-    { name: 'steps', value: state.step },
-    { name: 'kept_step', value: state.best.step },
-    { name: 'training_flops', value: 6 * facts.parameters * state.tokens },
+    { name: 'epochs', value: (config.epochs * outcome.steps) / outcome.planned },
+    { name: 'steps', value: outcome.steps },
+    { name: 'kept_step', value: outcome.best.step },
+    { name: 'training_flops', value: 6 * facts.parameters * outcome.tokens },
     { name: 'input_redacted', value: facts.sensitivity === 'redacted' },
   ]
-  return { metrics, series: lossCurves(state), limits: limitsOf(facts) }
+  return { metrics, series: lossCurves(outcome), limits: limitsOf(facts) }
 }
 
 /** Most points of a curve; neighbouring steps are averaged above that. */
 const MAX_POINTS = 240
 
-function lossCurves(state: TrainingState): readonly Series[] {
-  const group = Math.max(1, Math.ceil(state.trainLoss.length / MAX_POINTS))
+function lossCurves(outcome: TrainingOutcome): readonly Series[] {
+  const group = Math.max(1, Math.ceil(outcome.trainLoss.length / MAX_POINTS))
   const points: (readonly [number, number])[] = []
-  for (let start = 0; start < state.trainLoss.length; start += group) {
-    const losses = state.trainLoss.slice(start, start + group)
+  for (let start = 0; start < outcome.trainLoss.length; start += group) {
+    const losses = outcome.trainLoss.slice(start, start + group)
     points.push([start + losses.length, mean(losses)])
   }
   return [
     { name: 'train_loss', x: 'step', y: 'nats per trained token', points },
-    { name: 'valid_loss', x: 'step', y: 'nats per trained token', points: state.validLoss },
+    { name: 'valid_loss', x: 'step', y: 'nats per trained token', points: outcome.validLoss },
   ]
 }
 
@@ -112,7 +110,8 @@ function limitsOf(facts: FinetuneFacts): readonly string[] {
       `The held-out loss is measured on ${facts.valid.read} rows; ${facts.validRowsLeftOut} more held-out rows were not read (validation_rows).`,
     )
   }
-  if (facts.early) lines.push('Training stopped early: the held-out loss no longer fell.')
+  if (facts.outcome.steps < facts.outcome.planned)
+    lines.push('Training stopped early: the held-out loss no longer fell.')
   if (facts.sensitivity === 'raw') {
     lines.push('The training data was not redacted: the model may repeat personal data.')
   }
