@@ -134,7 +134,7 @@ function besidePerson(bare: readonly string[], words: readonly string[], from: n
   while (before >= 0 && before >= from - 2 && DEGREE.has(bare[before]!)) before -= 1
   const previous = words[before]
   if (previous !== undefined) {
-    const predicate = SUBJECTS.has(previous) || (BE.has(previous) && PERSONAL.has(bare[before - 1] ?? ''))
+    const predicate = SUBJECTS.has(previous) || (BE.has(previous) && isPerson(bare[before - 1]))
     if (previous === 'being' && (after === 'is' || after === 'was')) return true
     // The last word of the clause, or "… and": "I am deaf and", not "we are American Express".
     if (predicate)
@@ -178,6 +178,10 @@ const COLLECTIVES: ReadonlySet<string> = new Set([
   'wealthy',
   'mentally',
 ])
+
+function isPerson(word: string | undefined): boolean {
+  return word !== undefined && (PERSONAL.has(word) || PERSONS.has(word))
+}
 
 function isAdjective(word: string): boolean {
   return TERMS.get(word)?.some((term) => term.words.length === 1) ?? false
