@@ -14,15 +14,17 @@ export const UNDETERMINED = 'und'
 /** ISO 639-1 code of a record's main language, or `und` where there is too little to tell. */
 export type LanguageIdentifier = (record: Pick<TextRecord, 'text' | 'messages'>) => string
 
-/** Characters of text that the identifier looks at: n-gram scores settle long before that. */
+/** Letters that the identifier looks at: n-gram scores settle before that. */
 const SAMPLE_CHARS = 80
-/** Raw characters that are searched for them: enough where most of a record is left out. */
-const SEARCHED_CHARS = 2048
+/** Places of the record that they are taken from. */
+const WINDOWS = 4
+/** Raw characters searched for words at each place: enough where most of it is left out. */
+const SEARCHED_CHARS = 512
 
 /**
- * Loads `eld` (n-gram detector for 60 languages; the small database, loaded when this is called). The sample is the
- * start of what people wrote: placeholders, addresses, links, numbers and code are left out first, because they look
- * like English.
+ * Loads `eld` (n-gram detector for 60 languages; the small database, loaded when this is called). It sees words from
+ * four places spread evenly over what user and assistant wrote, so a greeting in another language does not decide;
+ * placeholders, addresses, links, numbers and code are left out, because they look like English.
  */
 export async function openLanguageIdentifier(options: LanguageOptions): Promise<LanguageIdentifier> {
   const { eld } = await import('eld/small')
@@ -40,27 +42,48 @@ export async function openLanguageIdentifier(options: LanguageOptions): Promise<
 const LEAST_MARGIN = 0.01
 
 interface Sample {
-  sample: string
-  letters: number
-  searched: number
+  readonly sample: string
+  readonly letters: number
 }
 
 function sampleOf({ text, messages }: Pick<TextRecord, 'text' | 'messages'>): Sample {
-  const sample: Sample = { sample: '', letters: 0, searched: 0 }
-  if (text !== undefined) addWords(sample, text)
-  for (const { role, content } of messages ?? []) if (role === 'user' || role === 'assistant') addWords(sample, content)
-  return sample
+  const parts =
+    messages === undefined
+      ? [text ?? '']
+      : messages.flatMap(({ role, content }) => (role === 'user' || role === 'assistant' ? [content] : []))
+  const total = parts.reduce((sum, part) => sum + part.length, 0)
+  const out = { sample: '', letters: 0 }
+  if (total <= SAMPLE_CHARS * 2) {
+    for (const part of parts) addWords(out, part, 0, Number.POSITIVE_INFINITY)
+    return out
+  }
+  for (let window = 0; window < WINDOWS; window++) {
+    let at = Math.floor((total * (2 * window + 1)) / (2 * WINDOWS))
+    let part = 0
+    while (at >= parts[part]!.length) at -= parts[part++]!.length
+    const until = (SAMPLE_CHARS * (window + 1)) / WINDOWS
+    // Where the text ends before the window is full, the next part goes on.
+    for (let searched = 0; part < parts.length && out.sample.length < until && searched < SEARCHED_CHARS; part++) {
+      searched += addWords(out, parts[part]!, at, until)
+      at = 0
+    }
+  }
+  return out
 }
 
-/** Adds the words of a text, one walk over its characters; a word with anything but letters and marks is left out. */
-function addWords(to: Sample, text: string): void {
-  let start = 0
+/**
+ * Adds the words of a text from the next one on, one walk over its characters, until the sample has `until` of them. A
+ * word with anything but letters and marks is left out. Gives the characters looked at.
+ */
+function addWords(to: { sample: string; letters: number }, text: string, from: number, until: number): number {
+  let i = from
+  if (i > 0) while (i < text.length && !isSpace(text.charCodeAt(i))) i += 1
+  const end = Math.min(text.length, i + SEARCHED_CHARS)
+  let start = i
   let letters = 0
   let plain = true
-  for (let i = 0; i <= text.length; i++) {
-    if (to.sample.length >= SAMPLE_CHARS || to.searched >= SEARCHED_CHARS) return
-    to.searched += 1
-    const code = i < text.length ? text.charCodeAt(i) : 0x20
+  for (; i <= end && to.sample.length < until; i++) {
+    const code = i < end ? text.charCodeAt(i) : 0x20
     if (isSpace(code)) {
       if (plain && letters > 0) {
         to.sample += `${text.slice(start, i)} `
@@ -72,6 +95,7 @@ function addWords(to: Sample, text: string): void {
     } else if (code >= 0xc0 ? code < 0x2000 || code > 0x2bff : isAsciiLetter(code)) letters += 1
     else if (NOT_IN_WORDS.has(code)) plain = false
   }
+  return i - from
 }
 
 /** Digits and the signs of addresses, links, placeholders, masks and code. */
