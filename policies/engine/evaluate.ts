@@ -93,15 +93,7 @@ function ambiguity(metrics: readonly Named[], ranged: readonly string[]): string
 
 /** All comparisons that a condition makes with one metric. */
 function compare(condition: Condition, metric: EvidenceMetric, name: string, evidence: EvidenceIndex): Evaluated {
-  const known = {
-    metric: name,
-    value: null,
-    bound: condition.bound ?? 'point',
-    comparison: comparisonOf(condition),
-    limit: limitOf(condition),
-    holds: null,
-  }
-  const base: Operand = metric.n === undefined || !Number.isFinite(metric.n) ? known : { ...known, n: metric.n }
+  const base = baseOperand(condition, metric.n, name)
   if (metric.n !== undefined && !(Number.isFinite(metric.n) && metric.n >= 0)) {
     return only('error', { ...base, note: 'the number of observations is not a number' })
   }
@@ -129,6 +121,16 @@ function compare(condition: Condition, metric: EvidenceMetric, name: string, evi
   }
   if (condition.equals !== undefined || condition.one_of !== undefined) return compareWords(condition, metric, base)
   return compareNumbers(condition, metric, base, evidence)
+}
+
+/** The operand before anything is compared. One literal per shape: there may be thousands. */
+function baseOperand(condition: Condition, n: number | undefined, metric: string): Operand {
+  const bound = condition.bound ?? 'point'
+  const comparison = comparisonOf(condition)
+  const limit = limitOf(condition)
+  return n === undefined || !Number.isFinite(n)
+    ? { metric, value: null, bound, comparison, limit, holds: null }
+    : { metric, value: null, bound, comparison, limit, holds: null, n }
 }
 
 function compareWords(condition: Condition, metric: EvidenceMetric, base: Operand): Evaluated {
@@ -173,7 +175,11 @@ function compareLimit(
   const limit = resolveLimit(wanted, metric, evidence)
   if (limit.value === undefined) return only(limit.truth, { ...base, value, comparison, limit: null, note: limit.note })
   const holds = comparison === 'at_most' ? value <= limit.value : value >= limit.value
-  const operand: Operand = { ...base, value, comparison, limit: limit.value, holds }
+  const { metric: name, bound, n } = base
+  const operand: Operand =
+    n === undefined
+      ? { metric: name, value, bound, comparison, limit: limit.value, holds }
+      : { metric: name, value, bound, comparison, limit: limit.value, holds, n }
   return only(holds ? 'true' : 'false', limit.note === undefined ? operand : { ...operand, note: limit.note })
 }
 

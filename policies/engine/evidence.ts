@@ -39,18 +39,13 @@ export function canonicalEvidence(evidence: Evidence): string {
   return `[${evidence.metrics.map(canonicalMetric).sort().join(',')}]`
 }
 
-/** Members in the order of RFC 8785; `JSON.stringify` writes strings and finite numbers as it asks. */
+/**
+ * Members in the order of RFC 8785; `JSON.stringify` writes strings and finite numbers as that asks, in one flat piece,
+ * which matters for ten thousand metrics.
+ */
 function canonicalMetric({ interval, labels, n, name, note, stage, uses, value }: EvidenceMetric): string {
   return JSON.stringify({
-    interval:
-      interval === undefined
-        ? undefined
-        : {
-            level: speakable(interval.level),
-            lower: speakable(interval.lower),
-            method: interval.method,
-            upper: speakable(interval.upper),
-          },
+    interval: interval === undefined ? undefined : sortedInterval(interval),
     labels: labels === undefined ? undefined : sortedLabels(labels),
     n: speakable(n),
     name,
@@ -59,6 +54,10 @@ function canonicalMetric({ interval, labels, n, name, note, stage, uses, value }
     uses,
     value: speakable(value),
   })
+}
+
+function sortedInterval({ level, lower, method, upper }: NonNullable<Metric['interval']>): unknown {
+  return { level: speakable(level), lower: speakable(lower), method, upper: speakable(upper) }
 }
 
 function sortedLabels(labels: NonNullable<Metric['labels']>): Metric['labels'] {

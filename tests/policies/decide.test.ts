@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decisionDigest } from '../../policies/engine/decide.ts'
 import type { Verdict } from '../../policies/engine/decision.ts'
-import type { EvidenceMetric } from '../../policies/engine/evidence.ts'
+import { canonicalEvidence, type EvidenceMetric } from '../../policies/engine/evidence.ts'
 import type { Condition } from '../../policies/engine/schema.ts'
 import { canonicalJson } from '../../util/json.ts'
 import { decideRules, interval, judge, metric, rule } from './setup.ts'
@@ -457,6 +457,21 @@ test('worse evidence never turns a failure into a pass', () => {
       },
     ),
     { numRuns: 1000 },
+  )
+})
+
+test('the text of the evidence is canonical JSON', () => {
+  fc.assert(
+    fc.property(fc.array(anyMetric, { maxLength: 5 }), fc.string(), (metrics, note) => {
+      const finite = (x: unknown) => typeof x !== 'number' || Number.isFinite(x)
+      const plain = metrics
+        .filter((m) => finite(m.value) && finite(m.n) && finite(m.interval?.lower) && finite(m.interval?.upper))
+        .map((m) => ({ ...m, note, labels: { ...m.labels, z: note, 'a b': '"' } }))
+      expect(canonicalEvidence({ metrics: plain })).toBe(`[${plain.map(canonicalJson).sort().join(',')}]`)
+    }),
+  )
+  expect(canonicalEvidence({ metrics: [metric('share', Number.NaN)] })).toBe(
+    '[{"name":"share","stage":"redact","uses":"redact","value":{"not_finite":"NaN"}}]',
   )
 })
 
