@@ -15,7 +15,7 @@ export const UNDETERMINED = 'und'
 export type LanguageIdentifier = (record: Pick<TextRecord, 'text' | 'messages'>) => string
 
 /** Letters that the identifier looks at: n-gram scores settle before that. */
-const SAMPLE_CHARS = 80
+const SAMPLE_CHARS = 64
 /** Places of the record that they are taken from. */
 const WINDOWS = 4
 /** Raw characters searched for words at each place: enough where most of it is left out. */

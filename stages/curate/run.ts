@@ -69,7 +69,7 @@ export async function runCurate(config: CurateConfig, inputs: Inputs, context: R
 async function breathe(context: RunContext, rows: number, doing: string): Promise<void> {
   context.progress(rows, rows, 'rows', doing)
   await new Promise<void>((done) => setImmediate(done))
-  context.signal.throwIfAborted()
+  if (context.signal.aborted) throw interrupted()
 }
 
 /** Writes what was decided, one block a shard, into the store; the digests are the parameters of pass 2. */
@@ -141,6 +141,15 @@ function checkGroups(config: CurateConfig, tally: Tally, rows: number): void {
       next: 'map the column to meta in ingest, or correct the key',
     })
   }
+}
+
+function interrupted(): SluiceError {
+  return new SluiceError({
+    code: 'INTERRUPTED',
+    message: 'the run was interrupted',
+    next: 'run the same command again: finished shards are kept',
+    exit: 5,
+  })
 }
 
 function noRows(): SluiceError {

@@ -1,7 +1,6 @@
 import { mix } from './shingles.ts'
 
 export const SPLITS = ['train', 'valid', 'test'] as const
-export type SplitName = (typeof SPLITS)[number]
 
 export interface SplitShares {
   readonly valid: number
