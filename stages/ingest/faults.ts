@@ -1,0 +1,28 @@
+/** Why a row cannot become a record. Stable words: policies and tests know them. */
+export type FaultCode =
+  | 'BAD_ENCODING'
+  | 'BAD_JSON'
+  | 'BAD_CSV'
+  | 'CSV_COLUMNS'
+  | 'NOT_AN_OBJECT'
+  | 'MISSING_FIELD'
+  | 'WRONG_TYPE'
+  | 'ROW_TOO_LONG'
+  | 'EMPTY_TEXT'
+  | 'LONE_SURROGATE'
+  | 'BAD_ROLE'
+  | 'DUPLICATE_ID'
+
+export interface Fault {
+  readonly code: FaultCode
+  /** A field, a length, an offset. Never data. */
+  readonly detail: string
+}
+
+export function fault(code: FaultCode, detail: string): Fault {
+  return { code, detail }
+}
+
+export function isFault(value: object): value is Fault {
+  return 'code' in value && 'detail' in value
+}

@@ -1,0 +1,125 @@
+import type { Message, Role, ToolCall } from '../../artifacts/record.ts'
+import type { Json } from '../../util/json.ts'
+import type { IngestConfig } from './config.ts'
+import { type Fault, fault, isFault } from './faults.ts'
+import { type Path, parsePath, valueAt } from './path.ts'
+
+/** Names of roles as the common chat formats write them (OpenAI, ShareGPT, Alpaca, help desks). */
+const USUAL_ROLES: Readonly<Record<string, Role>> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  human: 'user',
+  customer: 'user',
+  client: 'user',
+  assistant: 'assistant',
+  agent: 'assistant',
+  bot: 'assistant',
+  gpt: 'assistant',
+  chatgpt: 'assistant',
+  model: 'assistant',
+  ai: 'assistant',
+  support: 'assistant',
+  tool: 'tool',
+  function: 'tool',
+  observation: 'tool',
+}
+
+/** Reads one message from an object of any chat format. */
+export type MessageReader = (value: Json) => Message | Fault
+
+export function messageReader(fields: IngestConfig['fields']): MessageReader {
+  const paths = {
+    role: parsePath(fields.role),
+    content: parsePath(fields.content),
+    name: parsePath(fields.name),
+    toolCalls: parsePath(fields.tool_calls),
+    toolCallId: parsePath(fields.tool_call_id),
+  }
+  const roleKeys = Object.entries(fields.role_keys).map(([key, role]) => [parsePath(key), role] as const)
+  const roles = new Map<string, Role>([
+    ...Object.entries(USUAL_ROLES),
+    ...Object.entries(fields.roles).map(([name, role]) => [name.toLowerCase(), role] as const),
+  ])
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return fault('WRONG_TYPE', 'a message is not an object')
+    }
+    const role = readRole(value, paths.role, roleKeys, roles)
+    if (typeof role === 'object') return role
+    const calls = readToolCalls(valueAt(value, paths.toolCalls), fields.tool_calls)
+    if (calls !== undefined && isFault(calls)) return calls
+    const content = readContent(valueAt(value, paths.content), fields.content, calls !== undefined)
+    if (typeof content === 'object') return content
+    const name = optionalString(valueAt(value, paths.name))
+    const toolCallId = optionalString(valueAt(value, paths.toolCallId))
+    return {
+      role,
+      content,
+      ...(name === undefined ? {} : { name }),
+      ...(calls === undefined || calls.length === 0 ? {} : { tool_calls: calls }),
+      ...(toolCallId === undefined ? {} : { tool_call_id: toolCallId }),
+    }
+  }
+}
+
+function readRole(
+  value: Json,
+  path: Path,
+  roleKeys: readonly (readonly [Path, Role])[],
+  roles: ReadonlyMap<string, Role>,
+): Role | Fault {
+  for (const [key, role] of roleKeys) if (valueAt(value, key) !== undefined) return role
+  const found = valueAt(value, path)
+  if (found === undefined || found === null) return fault('BAD_ROLE', `a message has no \`${path.name}\``)
+  const role = typeof found === 'string' ? roles.get(found.toLowerCase()) : undefined
+  return role ?? fault('BAD_ROLE', `the role at \`${path.name}\` is not known: name it under \`fields.roles\``)
+}
+
+/** A string, or the text parts of an OpenAI content array. Null is the empty string where there are tool calls. */
+export function readContent(value: Json | undefined, path: string, mayMiss: boolean): string | Fault {
+  if (typeof value === 'string') return value
+  if (value === undefined || value === null) {
+    return mayMiss ? '' : fault('MISSING_FIELD', `a message has no \`${path}\``)
+  }
+  if (!Array.isArray(value)) return fault('WRONG_TYPE', `\`${path}\` is not a text`)
+  const texts: string[] = []
+  for (const part of value as readonly Json[]) {
+    if (typeof part === 'string') texts.push(part)
+    else if (typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string') {
+      texts.push(part.text)
+    } else return fault('WRONG_TYPE', `\`${path}\` has a part that is not text`)
+  }
+  return texts.join('\n')
+}
+
+function readToolCalls(value: Json | undefined, path: string): readonly ToolCall[] | Fault | undefined {
+  if (value === undefined || value === null) return undefined
+  if (!Array.isArray(value)) return fault('WRONG_TYPE', `\`${path}\` is not an array`)
+  const calls: ToolCall[] = []
+  for (const call of value as readonly Json[]) {
+    const read = readToolCall(call)
+    if (read === undefined) return fault('WRONG_TYPE', `\`${path}\` has an entry that is not a function call`)
+    calls.push(read)
+  }
+  return calls
+}
+
+function readToolCall(value: Json): ToolCall | undefined {
+  if (typeof value !== 'object' || value === null || !('function' in value)) return undefined
+  const called = value.function as Json
+  if (typeof called !== 'object' || called === null || !('name' in called) || typeof called.name !== 'string') {
+    return undefined
+  }
+  const args = 'arguments' in called ? (called.arguments as Json) : ''
+  return {
+    ...('id' in value && typeof value.id === 'string' ? { id: value.id } : {}),
+    type: 'function',
+    // Some exports hold the arguments as an object; records always have them as JSON text.
+    function: { name: called.name, arguments: typeof args === 'string' ? args : JSON.stringify(args) },
+  }
+}
+
+function optionalString(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
