@@ -72,7 +72,7 @@ export function moment(iso: string): string {
   return match === null ? iso : `${match[1]} ${match[2]} UTC`
 }
 
-/** A metric's value in its unit. Without a declared unit, a fraction with an interval inside [0, 1] is a share. */
+/** A metric's value in its unit. Without a declared unit, see `guessUnit`. */
 export function metricValue(metric: Metric, unit: MetricSpec['unit'] | undefined): string {
   const { value } = metric
   if (value === null) return 'not measured'
@@ -91,7 +91,10 @@ export function quantity(value: number, unit: MetricSpec['unit'] | undefined): s
 
 /** The unit a metric most likely has, for stages whose declarations are not in the record. */
 export function guessUnit(metric: Metric): MetricSpec['unit'] | undefined {
-  if (typeof metric.value !== 'number' || metric.interval === undefined) return undefined
+  if (typeof metric.value !== 'number') return undefined
+  const named = /(?:^|_)(?:share|rate|recall)(?:_|$)/.test(metric.name)
+  if (named && metric.value >= 0 && metric.value <= 1) return 'ratio'
+  if (metric.interval === undefined) return undefined
   const { lower, upper } = metric.interval
   const share = lower >= 0 && upper <= 1 && metric.interval.method !== 'bootstrap'
   return share ? 'ratio' : undefined

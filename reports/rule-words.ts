@@ -1,5 +1,5 @@
 import type { Operand, RuleResult, Verdict } from '../policies/engine/decision.ts'
-import { plain } from './format.ts'
+import { percent, plain } from './format.ts'
 
 /** Words for a rule's parts that the reports share. */
 
@@ -31,13 +31,43 @@ export function weightWords(rule: Pick<RuleResult, 'severity' | 'mode'>): string
     : `${rule.severity}, never blocks`
 }
 
-/** `at most 5`, `one of a, b`. */
+/** What an operand was compared with: `at most 5%`, `one of a, b`. */
 export function requirementWords(operand: Operand): string {
-  if (operand.comparison === 'present') return 'present'
-  return `${COMPARISON_WORDS[operand.comparison]} ${plain(operand.limit)}`
+  if (operand.comparison === 'present') return 'measured'
+  if (operand.comparison === 'min_n') return `at least ${plain(operand.limit)} observations`
+  return `${COMPARISON_WORDS[operand.comparison]} ${figure(operand, operand.limit)}`
 }
 
-/** `95% bound` words beside a value. */
+/** The value compared, as a percentage where both sides are shares. */
+export function valueWords(operand: Operand): string {
+  return operand.value === null ? 'none' : figure(operand, operand.value)
+}
+
+/**
+ * Why a rule did not pass, from the comparisons that do not hold, at most three of them:
+ * `toxicity.toxic_share{head=threat} is 27% (upper bound), at most 5% required`. The decision's own explanation where
+ * no single comparison is to blame.
+ */
+export function failureWords(rule: Pick<RuleResult, 'operands' | 'explanation'>): string {
+  const broken = rule.operands.filter((operand) => operand.holds === false)
+  if (broken.length === 0) return rule.explanation
+  const shown = broken.slice(0, 3).map((operand) => {
+    const bound = operand.bound === 'point' ? '' : ` (${operand.bound} bound)`
+    return `${operand.metric} is ${valueWords(operand)}${bound}, ${requirementWords(operand)} required`
+  })
+  const more = broken.length > shown.length ? [`${broken.length - shown.length} more`] : []
+  return `${[...shown, ...more].join('; ')}.`
+}
+
+/** Shares read as percentages; whether a number is one can be told from the other side of the comparison. */
+function figure(operand: Operand, value: Operand['value']): string {
+  const share = (x: Operand['value']): boolean => typeof x === 'number' && x >= 0 && x <= 1
+  const shares = share(operand.limit) && (share(operand.value) || operand.value === null) && operand.n !== undefined
+  const fraction = [operand.limit, operand.value].some((x) => typeof x === 'number' && !Number.isInteger(x))
+  return shares && fraction && typeof value === 'number' ? percent(value) : plain(value)
+}
+
+/** Which figure was compared. */
 export function boundWords(operand: Pick<Operand, 'bound'>): string {
   return operand.bound === 'point' ? 'estimate' : `${operand.bound} bound`
 }

@@ -2,6 +2,7 @@ import type { RunRecord, StageRecord, StageState } from '../pipelines/engine/run
 import type { Decision, RuleResult, Verdict } from '../policies/engine/decision.ts'
 import { formatPlace } from '../util/errors.ts'
 import { count, list } from './format.ts'
+import { failureWords } from './rule-words.ts'
 
 /** How a run ended, in the words that the terminal, the HTML report and the model card share. */
 export interface VerdictWords {
@@ -104,7 +105,7 @@ function describePass(record: RunRecord): VerdictWords {
   const warnings = record.decisions.flatMap(({ gate, decision }) =>
     decision.rules
       .filter(needsAttention)
-      .map((rule) => `${rule.title} (${gateTitle(gate).toLowerCase()}): ${rule.explanation}`),
+      .map((rule) => `${rule.title} (${gateTitle(gate).toLowerCase()}): ${failureWords(rule)}`),
   )
   const verify = { text: 'Check the record against the stored bytes.', command: 'sluice verify' }
   if (record.release?.state === 'awaiting_review') {
@@ -158,7 +159,7 @@ function describeBlock(record: RunRecord): VerdictWords {
           ? 'Blocked'
           : `Blocked by ${count(gates.length, 'gate')}: ${list(gates)}`,
     lead: `${capital(because)}. ${consequence}`,
-    reasons: rules.map(({ gate, rule }) => `${rule.title} (${gateTitle(gate).toLowerCase()}): ${rule.explanation}`),
+    reasons: rules.map(({ gate, rule }) => `${rule.title} (${gateTitle(gate).toLowerCase()}): ${failureWords(rule)}`),
     next: [
       ...unique(rules.map(({ rule }) => rule.remediation))
         .filter((text) => text !== '')

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
 import type { Decision, RuleResult } from '../../policies/engine/decision.ts'
 import { count, duration, integer } from '../../reports/format.ts'
+import { failureWords } from '../../reports/rule-words.ts'
 import {
   byUrgency,
   describeVerdict,
@@ -58,15 +59,15 @@ export function errorLines({ style, names, columns }: Page, stage: string, error
 }
 
 /** One line for the gate, then one for every rule that did not pass, the blocking ones first. */
-export function gateLines({ style, names, columns }: Page, gate: string, decision: Decision): readonly string[] {
+export function gateLines({ style, columns }: Page, gate: string, decision: Decision): readonly string[] {
   const [sign, words] =
     decision.outcome === 'block'
       ? [style.bad('✗'), style.bad('blocks')]
       : decision.outcome === 'warn'
         ? [style.warn('!'), style.warn('passes with warnings')]
         : [style.good('✓'), 'passes']
-  const policies = decision.policies.map((policy) => policy.name).join(', ')
-  const head = `  ${sign} ${pad(`gate ${gate}`, Math.max(0, names - 2))}  ${words} · ${policies}: ${shortCounts(decision)}`
+  const name = gate === 'release' ? 'release gate' : `gate ${decision.policies.map((policy) => policy.name).join(', ')}`
+  const head = `  ${sign} ${name} ${words}: ${shortCounts(decision)}`
   return [
     head,
     ...byUrgency(decision.rules)
@@ -79,7 +80,7 @@ function ruleLines(style: Styles, columns: number, rule: RuleResult): readonly s
   const verdict = rule.blocks
     ? style.bad(VERDICT_WORDS[rule.verdict])
     : style.warn(`${VERDICT_WORDS[rule.verdict]}, ${rule.mode === 'enforce' ? rule.severity : rule.mode}`)
-  return [`      ${rule.id} (${verdict}): ${rule.title}`, ...indented(rule.explanation, columns)]
+  return [`      ${rule.id} (${verdict}): ${rule.title}`, ...indented(failureWords(rule), columns)]
 }
 
 /** `6 rules, 5 passed, 1 failed`: only what there is. */

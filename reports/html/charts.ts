@@ -56,7 +56,7 @@ export function histogramChart(
     outline.push([starts[i]!, y], [ends[i]!, y])
   }
   return draw(id, label, NARROW, {
-    grid: { left: 46, right: 14, top: limits.length > 0 ? 26 : 12, bottom: 26 },
+    grid: { left: 46, right: 14, top: 12, bottom: 26 },
     xAxis: { ...axis(), type: 'value', min: from, max: to, splitLine: { show: false } },
     yAxis: {
       ...axis(),
@@ -233,7 +233,9 @@ function markLine(limits: readonly Limit[], key: 'xAxis' | 'yAxis') {
         formatter: limit.label,
         color: limit.colour === undefined ? 'var(--bad)' : 'var(--soft)',
         fontSize: 11.5,
-        position: key === 'xAxis' ? 'end' : 'insideEndTop',
+        // Labels of vertical lines would run into each other; the key under the chart names those.
+        show: key === 'yAxis',
+        position: 'insideEndTop',
         textBorderWidth: 0,
       },
     })),

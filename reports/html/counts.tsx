@@ -30,7 +30,7 @@ export function Reasons({
   const shown = sorted.slice(0, 24)
   const most = shown[0]![1]
   return (
-    <ScrollTable label={title} tight>
+    <ScrollTable label={title} look="tight">
       <caption>
         <div class="cap">
           {title}

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
-import type { Operand, RuleResult } from '../../policies/engine/decision.ts'
-import { integer, moment, percent, plain, shortDigest } from '../format.ts'
-import { boundWords, COMPARISON_WORDS, VERDICT_LABEL, weightWords } from '../rule-words.ts'
+import type { RuleResult } from '../../policies/engine/decision.ts'
+import { count, integer, moment, shortDigest } from '../format.ts'
+import { boundWords, requirementWords, VERDICT_LABEL, valueWords, weightWords } from '../rule-words.ts'
 import { byUrgency, gateTitle, needsAttention, summaryLine, VERDICT_WORDS } from '../verdict.ts'
 import { Icon, type Shape, type Tone, VERDICT_SHAPES, verdictTone } from './icons.tsx'
 import { ScrollTable, slug, Words } from './parts.tsx'
@@ -136,9 +136,11 @@ function Operands({ rule }: { rule: RuleResult }) {
   const bounded = rule.operands.some((operand) => operand.bound !== 'point')
   // What does not hold comes first; the order is otherwise the policy's.
   const sorted = rule.operands
-    .map((operand, i) => [operand.holds === true ? 1 : 0, i, operand] as const)
+    .map((operand, i) => [operand.holds === false ? 0 : 1, i, operand] as const)
     .sort(([a, i], [b, j]) => a - b || i - j)
-  return (
+  const first = sorted.filter(([rank], i) => rank === 0 || i < MOST_ROWS)
+  const rest = sorted.length - first.length
+  const table = (rows: typeof sorted) => (
     <ScrollTable label={`Comparisons of the rule ${rule.title}`}>
       <caption class="sr">{`Comparisons of the rule ${rule.title}`}</caption>
       <thead>
@@ -159,14 +161,14 @@ function Operands({ rule }: { rule: RuleResult }) {
         </tr>
       </thead>
       <tbody>
-        {sorted.map(([, , operand]) => (
+        {rows.map(([, , operand]) => (
           <tr>
             <th scope="row">
               <code>{operand.metric}</code>
             </th>
-            <td class="num">{operand.value === null ? 'none' : figure(operand, operand.value)}</td>
+            <td class="num">{operand.value === null ? 'none' : valueWords(operand)}</td>
             {bounded ? <td class="soft nowrap">{boundWords(operand)}</td> : null}
-            <td>{required(operand)}</td>
+            <td>{requirementWords(operand)}</td>
             {counted ? <td class="num">{operand.n === undefined ? '—' : integer(operand.n)}</td> : null}
             <td class="nowrap">
               <Holds holds={operand.holds} shadow={rule.mode !== 'enforce'} />
@@ -177,21 +179,19 @@ function Operands({ rule }: { rule: RuleResult }) {
       </tbody>
     </ScrollTable>
   )
+  if (rest === 0) return table(sorted)
+  return (
+    <>
+      {table(first)}
+      <details class="more-data">
+        <summary>{`${count(rest, 'more comparison')} that ${rest === 1 ? 'holds' : 'hold'} or did not apply`}</summary>
+        {table(sorted.slice(first.length))}
+      </details>
+    </>
+  )
 }
 
-function required(operand: Operand): string {
-  if (operand.comparison === 'present') return 'measured'
-  if (operand.comparison === 'min_n') return `at least ${plain(operand.limit)} observations`
-  return `${COMPARISON_WORDS[operand.comparison]} ${figure(operand, operand.limit)}`
-}
-
-/** Shares read as percentages; whether a number is one can be told from the other side of the comparison. */
-function figure(operand: Operand, value: Operand['value']): string {
-  const share = (x: Operand['value']): boolean => typeof x === 'number' && x >= 0 && x <= 1
-  const shares = share(operand.limit) && (share(operand.value) || operand.value === null) && operand.n !== undefined
-  const fraction = [operand.limit, operand.value].some((x) => typeof x === 'number' && !Number.isInteger(x))
-  return shares && fraction && typeof value === 'number' ? percent(value) : plain(value)
-}
+const MOST_ROWS = 10
 
 function Holds({ holds, shadow }: { holds: boolean | null; shadow: boolean }) {
   const tone = holds === true ? 'good' : shadow ? 'warn' : holds === false ? 'bad' : 'broken'

@@ -4,18 +4,26 @@ import type { Series, Table } from '../../artifacts/evaluation.ts'
 import type { Metric, MetricSpec } from '../../artifacts/metric.ts'
 import type { StageRecord } from '../../pipelines/engine/run-record.ts'
 import type { Json } from '../../util/json.ts'
-import { humanise, integer, intervalWords, metricValue, plain } from '../format.ts'
+import { humanise, integer, intervalWords, metricValue, plain, quantity } from '../format.ts'
 import { IntervalBar, rangeOf } from './bars.tsx'
 import { lineChart } from './charts.ts'
 
 /** Building blocks of the stage sections. All are driven by the generic shapes of evidence. */
 
 /** A table in a box that scrolls sideways on narrow screens; the box can be reached with the keyboard. */
-export function ScrollTable({ label, tight = false, children }: { label: string; tight?: boolean; children: Child }) {
+export function ScrollTable({
+  label,
+  look = '',
+  children,
+}: {
+  label: string
+  look?: 'tight' | 'dense' | ''
+  children: Child
+}) {
   return (
     // It can be focused: a scrolling region must be reachable without a mouse (WCAG 2.1.1).
     <section class="scroll" tabindex={0} aria-label={label}>
-      <table class={tight ? 'tight' : ''}>{children}</table>
+      <table class={look}>{children}</table>
     </section>
   )
 }
@@ -62,6 +70,23 @@ export function FamilyTable({
   const range = rangeOf(metrics, limit === undefined ? [] : [limit])
   const noted = metrics.some((metric) => metric.note !== undefined)
   const heading = title ?? humanise(name)
+  const measured = metrics.filter((metric) => metric.value !== null)
+  if (metrics.length - measured.length > MOST_UNMEASURED) {
+    const missing = metrics.filter((metric) => metric.value === null)
+    return (
+      <>
+        {measured.length === 0 ? (
+          <h4>{heading}</h4>
+        ) : (
+          <FamilyTable stage={stage} name={name} metrics={measured} limit={limit} title={heading} />
+        )}
+        <details class="more-data">
+          <summary>{`${heading}: not measured for ${integer(missing.length)}${measured.length === 0 ? '' : ' more'}`}</summary>
+          <p class="soft small">{`${missing.map(unmeasuredWords).join('; ')}.`}</p>
+        </details>
+      </>
+    )
+  }
   return (
     <ScrollTable label={heading}>
       <caption>
@@ -114,6 +139,14 @@ export function FamilyTable({
   )
 }
 
+/** More rows without a value than this are named in one paragraph. */
+const MOST_UNMEASURED = 6
+
+function unmeasuredWords(metric: Metric): string {
+  const n = metric.n === undefined ? '' : ` (n = ${integer(metric.n)})`
+  return `${Object.values(metric.labels ?? {}).join(', ')}${n}`
+}
+
 /** Single figures side by side. */
 export function FactList({ stage, metrics }: { stage: StageRecord; metrics: readonly Metric[] }) {
   if (metrics.length === 0) return null
@@ -141,22 +174,24 @@ export function FactList({ stage, metrics }: { stage: StageRecord; metrics: read
   )
 }
 
-/** A table a stage wrote, as it is. */
+/** A table a stage wrote. Columns `…lower` and `…upper` after a figure become its interval. */
 export function DataTable({ table }: { table: Table }) {
   const numeric = (key: string): boolean =>
     table.rows.some((row) => typeof row[key] === 'number') &&
     table.rows.every((row) => row[key] == null || typeof row[key] === 'number')
+  const columns = withIntervals(table.columns)
   return (
-    <ScrollTable label={table.title}>
+    <ScrollTable label={table.title} look={columns.length > 7 ? 'dense' : ''}>
       <caption>
         <div class="cap">{table.title}</div>
       </caption>
       <thead>
         <tr>
-          {table.columns.map((column) => (
+          {columns.map(({ column, bounds }) => (
             <th scope="col" class={numeric(column.key) ? 'num' : ''}>
               {column.title}
-              {column.unit === undefined || column.unit === 'text' ? '' : ` (${column.unit})`}
+              {UNIT_WORDS[column.unit ?? ''] ?? ''}
+              {bounds === undefined ? null : <div class="soft small">with interval</div>}
             </th>
           ))}
         </tr>
@@ -164,11 +199,16 @@ export function DataTable({ table }: { table: Table }) {
       <tbody>
         {table.rows.map((row) => (
           <tr>
-            {table.columns.map((column, i) =>
+            {columns.map(({ column, bounds }, i) =>
               i === 0 && !numeric(column.key) ? (
                 <th scope="row">{plain(row[column.key])}</th>
               ) : (
-                <td class={numeric(column.key) ? 'num' : 'break'}>{cell(row[column.key], column.unit)}</td>
+                <td class={numeric(column.key) ? 'num' : 'break'}>
+                  {cell(row[column.key], column.unit)}
+                  {bounds === undefined || row[bounds[0]] == null || row[bounds[1]] == null ? null : (
+                    <div class="soft small">{`${cell(row[bounds[0]], column.unit)} to ${cell(row[bounds[1]], column.unit)}`}</div>
+                  )}
+                </td>
               ),
             )}
           </tr>
@@ -178,8 +218,39 @@ export function DataTable({ table }: { table: Table }) {
   )
 }
 
+type Column = Table['columns'][number]
+
+function withIntervals(
+  columns: readonly Column[],
+): readonly { readonly column: Column; readonly bounds?: readonly [string, string] }[] {
+  return columns.flatMap((column, i) => {
+    if (i > 0 && /(?:^|_)(?:lower|upper)$/.test(column.key) && isBound(columns, i)) return []
+    const [low, high] = [columns[i + 1]?.key ?? '', columns[i + 2]?.key ?? '']
+    return [
+      /(?:^|_)lower$/.test(low) && /(?:^|_)upper$/.test(high) ? { column, bounds: [low, high] as const } : { column },
+    ]
+  })
+}
+
+/** True where a column is the lower or upper one of a pair; a lone `lower` stays a column. */
+function isBound(columns: readonly Column[], i: number): boolean {
+  const key = columns[i]!.key
+  return key.endsWith('lower')
+    ? /(?:^|_)upper$/.test(columns[i + 1]?.key ?? '')
+    : /(?:^|_)lower$/.test(columns[i - 1]!.key)
+}
+
+/** Units that the cells do not show themselves. */
+const UNIT_WORDS: Readonly<Record<string, string>> = {
+  bits: ' (bits)',
+  nats: ' (nats)',
+  bytes: '',
+  tokens: ' (tokens)',
+}
+
 function cell(value: Json | undefined, unit: string | undefined): string {
-  return typeof value === 'number' && unit === 'ratio' ? metricValue({ name: '', value }, 'ratio') : plain(value)
+  if (typeof value !== 'number') return plain(value)
+  return unit === 'ratio' || unit === 'ratio-of-rates' || unit === 'bytes' ? quantity(value, unit) : plain(value)
 }
 
 /** Curves that share their axes, in one chart with a key. */

@@ -46,7 +46,7 @@ function Page({ record }: { record: RunRecord }) {
     [
       'evidence',
       'Evidence, stage by stage',
-      'What each stage did and measured. Rates carry the number of observations and an interval; dashed lines are limits that a policy or a setting draws. Texts are redacted.',
+      'What each stage did and measured. Rates carry the number of observations and an interval; dashed lines are limits that a policy or a setting draws. Texts are redacted, as far as redaction finds (see its seeded recall).',
       <>
         {ran.map((stage) => (
           <StageSection record={record} stage={stage} />

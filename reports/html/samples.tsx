@@ -82,7 +82,7 @@ function turns(value: Json): readonly { readonly who: string; readonly said: str
     return [{ who: member['role'], said: member['content'] }]
   if (typeof member['text'] === 'string') {
     const score = typeof member['score'] === 'number' ? ` (${plain(member['score'])})` : ''
-    return [{ who: `${plain(member['role'] ?? 'text')}${score}`, said: member['text'] }]
+    return [{ who: `${plain(member['role'] ?? member['where'] ?? 'text')}${score}`, said: member['text'] }]
   }
   return Object.entries(member).map(([who, said]) => ({ who: humanise(who), said: plain(said) }))
 }

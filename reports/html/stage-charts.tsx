@@ -75,6 +75,16 @@ export function Histograms({ record, stage }: { record: RunRecord; stage: StageR
                   logarithmic,
                 )}
               />
+              {limits.length === 0 ? null : (
+                <div class="key">
+                  {limits.map((limit) => (
+                    <span>
+                      <i class={limit.colour === undefined ? 'dash' : 'dash grey'} />
+                      {limit.label}
+                    </span>
+                  ))}
+                </div>
+              )}
             </figure>
           )
         })}

@@ -51,7 +51,7 @@ export function StageSection({ record, stage }: { record: RunRecord; stage: Stag
       <Curves stage={stage} />
       {stage.tables.length === 0 ? <Categories stage={stage} /> : null}
       {tables.map((table) =>
-        isTextTable(table) ? null : table.rows.length > 12 ? (
+        isTextTable(table) ? null : table.rows.length > 60 ? (
           <LongTable title={table.title} rows={table.rows.length}>
             <DataTable table={table} />
           </LongTable>
@@ -106,6 +106,7 @@ export function StageSection({ record, stage }: { record: RunRecord; stage: Stag
 const SHOWN_OTHERWISE: Readonly<Record<string, RegExp>> = {
   redact: /^(?:spans|seeded_partial)$/,
   toxicity: /^toxic_message_share$/,
+  bias: /^(?:mention_share|toxic_given_mention|negative_log_odds)$/,
   curate: /^(?:dropped|split_rows|language_share)$/,
   finetune: /^dropped_rows$/,
   monitor: /./,

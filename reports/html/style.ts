@@ -80,7 +80,7 @@ th,td{text-align:left;vertical-align:top;padding:.48rem 1.1rem .48rem 0;border-t
 th:last-child,td:last-child{padding-right:0}
 thead th{border-top:0;color:var(--soft);font-weight:550;font-size:.84rem;padding-top:0;vertical-align:bottom}
 tbody th{font-weight:550}td.num,th.num{text-align:right;white-space:nowrap}
-td.words{min-width:14rem}
+td.words{min-width:14rem}td.break{overflow-wrap:break-word}td.mono.break{overflow-wrap:anywhere}thead th.num{white-space:normal}table.dense{font-size:.84rem}table.dense th,table.dense td{padding-right:.7rem}
 table.tight{width:auto;min-width:min(100%,30rem)}
 tr:last-child td,tr:last-child th{padding-bottom:.1rem}
 .soft{color:var(--soft)}.nowrap{white-space:nowrap}.small{font-size:.86rem}.break{overflow-wrap:anywhere}

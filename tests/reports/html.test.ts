@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
 import { renderHtml } from '../../reports/html/render.tsx'
 import { renderJUnit } from '../../reports/junit.ts'
+import { PACKAGE_ROOT } from '../../util/package-root.ts'
 import { blockedRecord, erroredRecord, passedRecord } from '../support/run-record.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
@@ -14,7 +15,19 @@ const RECORDS: readonly (readonly [string, RunRecord])[] = [
   ['passed', passedRecord()],
   ['blocked', blockedRecord()],
   ['errored', erroredRecord()],
+  ...newestRun(),
 ]
+
+/** The last real run of this checkout's own store, where there is one: reports must hold for what really comes. */
+function newestRun(): readonly (readonly [string, RunRecord])[] {
+  const runs = join(PACKAGE_ROOT, '.sluice', 'runs')
+  if (!existsSync(runs)) return []
+  const newest = readdirSync(runs)
+    .filter((run) => existsSync(join(runs, run, 'run.json')))
+    .sort()
+    .at(-1)
+  return newest === undefined ? [] : [['real', JSON.parse(readFileSync(join(runs, newest, 'run.json'), 'utf8'))]]
+}
 
 // Scripts for the page are text: the project's types know no DOM.
 const WIDTH = 'document.documentElement.scrollWidth'
@@ -95,25 +108,25 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser (skipped without /usr/bin/c
   test.each(RECORDS)(
     '%s: no error, no request, verdict first, all sections, fits every width',
     async (name, record) => {
+      const { page, problems } = await open(name, record, 1280)
+      const titles = await page.locator('main h1, main > section > h2').allTextContents()
+      expect(titles.slice(1)).toEqual([
+        'Pipeline',
+        'Gates',
+        'Evidence, stage by stage',
+        'Limits, in plain words',
+        'Data sources',
+        'Reproducibility',
+        'Glossary',
+      ])
       for (const width of [1280, 768, 390]) {
-        const { page, problems } = await open(name, record, width)
-        expect(problems).toEqual([])
+        await page.setViewportSize({ width, height: 900 })
         expect(await page.evaluate<number>(WIDTH)).toBeLessThanOrEqual(width)
-        const titles = await page.locator('main h1, main > section > h2').allTextContents()
-        expect(titles.slice(1)).toEqual([
-          'Pipeline',
-          'Gates',
-          'Evidence, stage by stage',
-          'Limits, in plain words',
-          'Data sources',
-          'Reproducibility',
-          'Glossary',
-        ])
-        expect(await page.locator('h1').boundingBox()).toMatchObject({ y: expect.any(Number) })
         expect((await page.locator('h1').boundingBox())!.y).toBeLessThan(400)
         expect(await page.locator('.picture svg:visible').count()).toBe(1)
-        await page.close()
       }
+      expect(problems).toEqual([])
+      await page.close()
     },
   )
 
@@ -146,7 +159,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser (skipped without /usr/bin/c
     const { page } = await open('xml', passedRecord(), 800)
     const files = RECORDS.map(([, record]) => renderJUnit(record))
     const roots = await page.evaluate<string[]>(`(${PARSE_XML})(${JSON.stringify(files)})`)
-    expect(roots).toEqual(['testsuites', 'testsuites', 'testsuites'])
+    expect(new Set(roots)).toEqual(new Set(['testsuites']))
     await page.close()
   })
 })

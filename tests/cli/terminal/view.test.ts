@@ -82,14 +82,11 @@ function screen(text: string): string {
   const lines: string[] = ['']
   for (const part of text.split(new RegExp(`(${ESC}\\[[0-9?]*[A-Za-z]|\\r|\\n)`))) {
     const up = new RegExp(`^${ESC}\\[(\\d+)A$`).exec(part)
-    if (up !== null) lines.splice(lines.length - 1 - Number(up[1]))
+    if (up !== null) lines.splice(lines.length - 1 - Number(up[1]), Number.POSITIVE_INFINITY, '')
     else if (part === '\n') lines.push('')
-    else if (part === '\r' || part.startsWith('\u001b[')) {
-      if (part === `${ESC}[0J` || part === '\r' || part === HIDE || part === SHOW) {
-        if (part === `${ESC}[0J` && lines.at(-1) !== '') lines.push('')
-      } else throw new Error(`unexpected sequence ${JSON.stringify(part)}`)
-    } else {
-      if (lines.length === 0) lines.push('')
+    else if (part === '\r' || part === `${ESC}[0J` || part === HIDE || part === SHOW) continue
+    else if (part.startsWith(ESC)) throw new Error(`unexpected sequence ${JSON.stringify(part)}`)
+    else {
       lines[lines.length - 1] += part
     }
   }
@@ -104,18 +101,18 @@ test('without a terminal: plain lines, appended only', () => {
 
     · ingest started, 2 tasks
     ✓ ingest    done · 2,987 kept, 9 dropped, 4 quarantined · 1.9 s
-      ✓ gate …  passes · intake: 2 rules, 2 passed
+      ✓ gate intake passes: 2 rules, 2 passed
     · redact started, 2 tasks
     ✓ redact    done · 2,987 kept, 9 dropped, 4 quarantined · 9.8 s
-      ! gate …  passes with warnings · privacy: 3 rules, 2 passed, 1 failed
+      ! gate privacy passes with warnings: 3 rules, 2 passed, 1 failed
           names-shadow (failed, shadow): Names are found as well as numbers
-            The lower bound of redact.seeded_recall{type=PERSON} is 93.1%, at least 95% is wanted.
+            redact.seeded_recall{type=PERSON} is 93.1% (lower bound), at least 95% required.
     · toxicity started, 2 tasks
     ✓ toxicity  done · 2,987 kept, 9 dropped, 4 quarantined · 2.7 s
-      ✓ gate …  passes · safety: 1 rule, 1 passed
+      ✓ gate safety passes: 1 rule, 1 passed
     · bias started, 2 tasks
     ✓ bias      done · 2,987 kept, 9 dropped, 4 quarantined · 3.1 s
-      ! gate …  passes with warnings · safety: 1 rule, 0 passed, 1 no evidence
+      ! gate safety passes with warnings: 1 rule, 0 passed, 1 no evidence
           groups-counted (no evidence, warn): Groups are mentioned often enough to judge
             bias.toxicity_ratio{group=religion} rests on 12 observations, 30 are needed.
     · curate started, 2 tasks
@@ -126,7 +123,7 @@ test('without a terminal: plain lines, appended only', () => {
     ✓ evaluate  done · 9.4 s
     · monitor started, 2 tasks
     ✓ monitor   done · 8.8 s
-      ✓ gate …  passes · release: 3 rules, 1 passed, 1 waived, 1 not applicable
+      ✓ release gate passes: 3 rules, 1 passed, 1 waived, 1 not applicable
 
     Release candidate, awaiting review
     Every gate let this run through: 5 gates, 6 of 10 rules passed and nothing blocks. A model is ready
@@ -148,14 +145,14 @@ test('a blocked run says which rules, why, and what to do', () => {
     "support-assistant · 8 stages · run r1
 
     = ingest    cached · 2,987 kept, 9 dropped, 4 quarantined · 1.9 s
-      ✓ gate …  passes · intake: 1 rule, 1 passed
+      ✓ gate intake passes: 1 rule, 1 passed
     · redact started, 2 tasks
     ✓ redact    done · 2,987 kept, 9 dropped, 4 quarantined · 9.8 s
-      ✗ gate …  blocks · privacy: 3 rules, 1 passed, 2 failed
+      ✗ gate privacy blocks: 3 rules, 1 passed, 2 failed
           seeded-recall-floor (failed): Personal data planted in copies of the records is found
-            The lower bound of redact.seeded_recall{type=EMAIL} is 89.4%, at least 92% is required.
+            redact.seeded_recall{type=EMAIL} is 89.4% (lower bound), at least 92% required.
           names-shadow (failed, shadow): Names are found as well as numbers
-            The lower bound of redact.seeded_recall{type=PERSON} is 93.1%, at least 95% is wanted.
+            redact.seeded_recall{type=PERSON} is 93.1% (lower bound), at least 95% required.
     » toxicity  skipped: gate of redact blocks
     » bias      skipped: gate of redact blocks
     » curate    skipped: gate of redact blocks
@@ -185,7 +182,7 @@ test('an errored run gives the code, the place to look and the next step', () =>
 
     · ingest started, 2 tasks
     ✓ ingest    done · 2,987 kept, 9 dropped, 4 quarantined · 1.9 s
-      ✓ gate …  passes · intake: 1 rule, 1 passed
+      ✓ gate intake passes: 1 rule, 1 passed
     · redact started, 2 tasks
     ✗ redact    SYSTEM_ENOSPC: writing part-00001.jsonl: the disk is full
             → free some space; finished shards are kept, so the same command continues where it stopped
@@ -213,11 +210,13 @@ test('an errored run gives the code, the place to look and the next step', () =>
 
 test('on a terminal: one moving line for the stage that runs', () => {
   expect(
-    screen(show(passedRecord(), { isTTY: true, columns: 100, until: 7 }).replace(`${ESC}[1A\r${ESC}[0J${SHOW}`, '')),
+    screen(show(passedRecord(), { isTTY: true, columns: 100, until: 11 }).replace(`${ESC}[1A\r${ESC}[0J${SHOW}`, '')),
   ).toMatchInlineSnapshot(`
     "support-assistant · 8 stages · run r1
+
     ✓ ingest    done · 2,987 kept, 9 dropped, 4 quarantined · 1.9 s
-      ✓ gate …  passes · intake: 2 rules, 2 passed
+      ✓ gate intake passes: 2 rules, 2 passed
+    ⠋ redact    ━━━━━━━━━━━━━━━─────────  62%  · 1,860/3,000 rows · 930 rows/s · 1.2 s left
     "
   `)
 })
