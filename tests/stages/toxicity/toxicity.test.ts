@@ -100,7 +100,7 @@ describe('the shipped scorer', () => {
       identity_attack: 'all Jews are vermin and should be exterminated',
     }
     const scores = await scorer.score(TOXICITY_HEADS.map((head) => examples[head]))
-    TOXICITY_HEADS.forEach((head, h) => expect(scores[h]![h], head).toBeGreaterThanOrEqual(AT[head].value))
+    for (const [h, head] of TOXICITY_HEADS.entries()) expect(scores[h]![h], head).toBeGreaterThanOrEqual(AT[head].value)
   })
 
   test('a text scores the same bits alone and in company, whatever the company', async () => {
