@@ -76,7 +76,19 @@ const BY_NAME: ReadonlyMap<string, FieldPromise> = new Map(
 /** The type that a field's name promises, if it is known. */
 export function typeOfField(name: string): FieldPromise | undefined {
   if (name.length > 40) return undefined
-  const normal = normalField(name)
+  const known = memo.get(name)
+  if (known !== undefined) return known === NOTHING ? undefined : known
+  const promise = lookUp(normalField(name))
+  // Data repeats its field names; bounded, because text may bring others.
+  if (memo.size > 4096) memo.clear()
+  memo.set(name, promise ?? NOTHING)
+  return promise
+}
+
+const NOTHING: FieldPromise = { type: 'SECRET', weak: true }
+const memo = new Map<string, FieldPromise>()
+
+function lookUp(normal: string): FieldPromise | undefined {
   return BY_NAME.get(normal) ?? (normal.endsWith('s') ? BY_NAME.get(normal.slice(0, -1)) : undefined)
 }
 

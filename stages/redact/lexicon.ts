@@ -46,6 +46,18 @@ const NO_NAMES = new Set(
   ),
 )
 
+/** Given names beyond the lexicon, written down from general knowledge. */
+const GIVEN_TOO =
+  'frank randy leo finn jan jurgen horst uwe gunter renate anke birgit heike thorsten torsten bjorn jean francoise josé maria pilar lucia giulia katarzyna malgorzata agnieszka ayse fatma raj priya ming hiroshi yuki kurt heinz bernd jutta gisela svenja maike wiebke hauke sven rainer reiner matthias andreas lutz detlef manfred sigrid silke elke britta anja katja tanja nadine sandrine cedric thibault guillaume mathieu aurelie amelie celine delphine elodie solene camille manon mathilde ines paloma rocio alvaro gonzalo inigo ignacio rafael ramon raul ruben sergio xavier ximena yolanda zulema alessandro alessia beppe davide elisabetta federica federico filippo gennaro ilaria lorenzo ludovica luigi massimo matteo nicolo paola pietro salvatore silvia simona tommaso valentina vittorio joana joao leticia luana rafaela renata rodrigo thais vinicius bartosz grzegorz jakub kacper lukasz maciej mateusz michal pawel przemyslaw rafal slawomir tomasz wojciech zbigniew ewa kinga magdalena zuzanna zofia wieslaw fredrik gustav hakan henrik ingrid jorgen kristoffer lennart magnus mikael niklas oskar rasmus solveig torbjorn viggo wilma ylva emre hakan hasan huseyin ibrahim kemal merve murat mustafa mehmet omer orhan osman selim serkan sevgi sibel ugur yusuf zeynep ahmed ahmet abdul abdullah amina aisha fatima hamza khadija khalid mohammad mohammed muhammad mahmoud nasser rashid salma tariq yasmin zainab ajay amitabh anand anil anita arjun arun ashok deepa deepika dinesh divya ganesh gopal harish karan kavita kiran lakshmi madhu mahesh manish meera mohan mukesh naveen neha nikhil nisha pooja pradeep prakash prashant preeti rahul rajesh rakesh ramesh ravi rekha rohit sachin sandeep sanjay santosh shilpa shreya sneha sumit sunil suresh swati uma vijay vikas vikram vinod vivek akira daichi haruka haruto kaori kenji makoto naoki satoshi sakura takeshi yoko chen jing jun lei ling mei xiao xin yan yun zhen hyun jisoo minjun seo soyeon bao duc hoa huong linh mai minh nga nguyet phuong quang thanh thao tuan adaeze chidi chinedu chukwuemeka emeka folake funmi ifeoma kehinde ngozi obinna olu oluwaseun segun tunde uche yemi akosua kofi kojo kwabena kwame kweku amani baraka juma kamau njeri wanjiru wangari lerato mandla sipho thabo themba zanele siobhan aoife ciara eoghan niamh oisin roisin saoirse sinead angharad bronwyn carys dylan ffion gareth gwyneth llewellyn rhiannon deshawn jamal keisha lakisha latoya malik shanice tyrone tamika'.split(
+    ' ',
+  )
+
+/** Towns beyond the lexicon, likewise. */
+const PLACES_TOO =
+  'aachen aberdeen adelaide albuquerque alicante almere amiens ankara antalya antwerp apeldoorn arnhem augsburg bakersfield bari basel bath bergamo bergen bern besancon bielefeld bilbao birmingham bochum boise bologna bonn bordeaux bradford braga braunschweig breda bremen brest brighton bristol bruges brno bursa bydgoszcz caen calgary campinas cardiff catania charleroi chemnitz cincinnati clermont-ferrand cleveland coimbra cologne cork coventry curitiba dallas darmstadt delft denver derby detroit dijon dortmund dresden dublin duisburg dundee dunedin dusseldorf eindhoven erfurt espoo essen exeter faro fortaleza frankfurt freiburg fresno gdansk gdynia geneva ghent gijon glasgow goiania gothenburg granada grenoble groningen haarlem halifax hamburg hamilton hanover heidelberg helsinki hobart houston hull hyderabad innsbruck ipswich izmir jacksonville jaipur kalamazoo karlsruhe kassel katowice kiel kingston kirkcaldy kochi lausanne leeds leicester leiden leipzig leuven liege lille limerick limoges linz lisbon liverpool ljubljana llanelli lodz lubeck lublin lucerne lucknow lugano luton lyon maastricht magdeburg mainz malaga malmo mannheim maribor memphis metz miami middlesbrough milan minneapolis modena montreal munich munster murcia nagpur nantes naples newcastle nice nijmegen nimes norwich nottingham nuremberg oakland odense oldenburg omaha orlando osnabruck ottawa oulu oviedo oxford padua palermo parma patna perth perugia pforzheim phoenix plymouth portland porto portsmouth poughkeepsie pune quebec ravenna reading recife reims rennes richmond rimini rochester rostock rouen saarbrucken sacramento salford salvador salzburg santander saskatoon seattle sheffield southampton spokane stavanger stoke-on-trent strasbourg stuttgart sunderland surat swansea szczecin tacoma tampere tilburg toledo toronto toulon toulouse tours trento trier trondheim tucson tulsa turin turku uppsala utrecht valladolid vancouver vasteras venice verona vienna vigo vijayawada wellington wiesbaden winnipeg winterthur wolfsburg wolverhampton worcester wuppertal wurzburg york zaragoza zurich zwolle'.split(
+    ' ',
+  )
+
 /** Surnames beyond the lexicon, written down from general knowledge: the most frequent ones of some twenty countries. */
 const SURNAMES = new Set(
   'smith johnson williams jones brown davis miller wilson moore taylor anderson thomas jackson white harris martin thompson garcia martinez robinson clark rodriguez lewis lee walker hall allen young hernandez king wright lopez hill scott green adams baker gonzalez nelson carter mitchell perez roberts turner phillips campbell parker evans edwards collins stewart sanchez morris rogers reed cook morgan bell murphy bailey rivera cooper richardson cox howard ward torres peterson gray ramirez james watson brooks kelly sanders price bennett wood barnes ross henderson coleman jenkins perry powell long patterson hughes flores washington butler simmons foster gonzales bryant alexander russell griffin diaz hayes müller schmidt schneider fischer weber meyer wagner becker schulz hoffmann schäfer koch bauer richter klein wolf schröder neumann schwarz zimmermann braun krüger hofmann hartmann lange werner krause lehmann köhler dubois durand leroy moreau simon laurent lefebvre michel bertrand roux vincent fournier morel girard andre mercier dupont lambert bonnet martinez rossi russo ferrari esposito bianchi romano colombo ricci marino greco bruno gallo conti costa giordano mancini rizzo lombardi moretti silva santos oliveira souza pereira ferreira rodrigues almeida nascimento lima araujo fernandes carvalho gomes ribeiro wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo lin luo tan wong chan cheung lam leung ng kumar singh sharma gupta verma patel shah mehta reddy rao nair iyer khan ahmed hussain malik sheikh chaudhary das bose ghosh banerjee mukherjee kim park choi jeong kang cho yoon jang lim tanaka suzuki sato watanabe ito yamamoto nakamura kobayashi kato yoshida yamada nguyen tran pham hoang phan vu dang bui do ho ngo duong ivanov petrov sidorov smirnov kuznetsov popov vasiliev novak kowalski nowak wisniewski wojcik kaminski lewandowski zielinski hansen johansen olsen larsen andersen pedersen nilsen kristiansen jensen nielsen christensen rasmussen andersson karlsson nilsson eriksson olsson persson svensson korhonen virtanen de jong jansen de vries van den berg bakker janssen visser smit meijer okafor adeyemi okeke adeoye balogun eze nwosu mensah owusu mwangi otieno kamau abdi mohamed ali hassan ibrahim yilmaz kaya demir celik sahin ozturk aydin papadopoulos horvat nagy szabo toth kovacs'.split(
@@ -55,9 +67,9 @@ const SURNAMES = new Set(
 
 function build(): Lexicon {
   const model = nlp.model() as unknown as { one: { lexicon: Readonly<Record<string, string | readonly string[]>> } }
-  const given = new Set<string>()
+  const given = new Set<string>(GIVEN_TOO)
   const surname = new Set<string>(SURNAMES)
-  const place = new Set<string>()
+  const place = new Set<string>(PLACES_TOO)
   const country = new Set<string>()
   const common = new Set<string>()
   const functional = new Set<string>()
@@ -85,15 +97,31 @@ function build(): Lexicon {
     common.add(word)
   }
   const likeness = learnLikeness([...given, ...surname], [...common])
+  for (const list of [given, surname, place]) for (const word of [...list]) list.add(fold(word))
+  // "José" is in the lexicon as "jose".
+  const has = (list: ReadonlySet<string>, word: string): boolean =>
+    list.has(word) || (ACCENTED.test(word) && list.has(fold(word)))
   return {
-    isGiven: (word) => given.has(word),
-    isSurname: (word) => surname.has(word),
+    isGiven: (word) => has(given, word),
+    isSurname: (word) => has(surname, word),
     isCommon: (word) => common.has(word),
     isFunction: (word) => functional.has(word),
-    isPlace: (word) => place.has(word),
+    isPlace: (word) => has(place, word),
     isCountry: (word) => country.has(word),
-    likeness,
+    likeness: (word) => likeness(ACCENTED.test(word) ? fold(word) : word),
   }
+}
+
+const ACCENTED = /[\u0080-\uffff]/
+
+function fold(word: string): string {
+  return word
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/ł/g, 'l')
+    .replace(/ø/g, 'o')
+    .replace(/ı/g, 'i')
+    .replace(/đ/g, 'd')
 }
 
 /** Words with their tags (Penn Treebank), the lexicon of `natural`'s Brill tagger. */

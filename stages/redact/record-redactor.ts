@@ -94,11 +94,14 @@ function knownNames(findings: readonly Finding[]): ReadonlySet<string> {
       if (span.type !== 'PERSON' || span.score < 0.6) continue
       for (const part of text.slice(span.start, span.end).split(/[^\p{L}\p{M}]+/u)) {
         const lower = part.toLowerCase()
-        if (part.length < 3 || words.isCommon(lower) || words.isPlace(lower)) continue
+        // A field called `customer_name` is believed where a guess is not: then plain words ("Grace Young") count too.
+        const sure = span.recognizer === 'keyed-value'
+        if (part.length < 3 || (sure ? words.isFunction(lower) : words.isCommon(lower) || words.isPlace(lower)))
+          continue
         names.add(part[0]!.toUpperCase() + part.slice(1))
         names.add(part.toUpperCase())
         // In lower case only what is a name and nothing else.
-        if (words.isGiven(lower) || words.isSurname(lower)) names.add(lower)
+        if (!words.isCommon(lower) && (sure || words.isGiven(lower) || words.isSurname(lower))) names.add(lower)
       }
     }
   }

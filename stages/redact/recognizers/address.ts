@@ -3,7 +3,7 @@ import { Feature, isDigit, isWord, type Subject } from '../subject.ts'
 
 const CAP = "\\p{Lu}[\\p{L}\\p{M}'’.-]*"
 const ENGLISH =
-  'street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|terrace|ter|close|square|sq|crescent|cres|parkway|pkwy|highway|hwy|circle|cir|grove|gardens|mews|trail|trl|walk|hill|row|green|loop|alley|plaza|ridge|turnpike|route'
+  'street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|terrace|ter|close|square|sq|crescent|cres|parkway|pkwy|highway|hwy|circle|cir|grove|gardens|mews|trail|trl|walk|hill|row|green|loop|alley|plaza|ridge|turnpike|route|broadway'
 const PARTICLES = "(?:(?:de|du|des|d['’]|la|le|les|l['’]|del|della|delle|dei|da|do|dos|das|los|las|san|santa) ?){0,3}"
 const ROMANCE =
   'rue|avenue|av\\.|boulevard|bd|place|impasse|allée|chemin|quai|cours|calle|c/|avenida|avda\\.?|plaza|paseo|camino|carrer|via|viale|piazza|corso|largo|vicolo|contrada|strada|rua|travessa|praça|alameda|ulica|ul\\.|aleja|al\\.|osiedle|os\\.|plac|pl\\.|rodovia|avenida|estrada|colonia|bloque|barrio|polígono|urbanización|ronda|glorieta|cuesta|lugar|sector|grupo|passage|square|esplanade|route|montée|sentier|voie|lungomare|strada|borgo|rotonda|incrocio'
@@ -14,13 +14,15 @@ const NAMED = `${PARTICLES}${CAP}(?: (?:(?:de|du|des|la|le|del|da|do|dos|das|di|
 // Everything starts from a group of one to five digits; these are tried after it (sticky) …
 /** 221B Baker Street, 4 Privet Dr., Apt 3; also in lower case. */
 const AFTER_ENGLISH = new RegExp(
-  `[a-z]?,? (?:[nsew]\\.? )?(?:[\\p{L}\\d][\\p{L}\\p{M}'’.-]{0,30} ){1,4}?(?:${ENGLISH})(?![\\p{L}\\d])\\.?` +
+  `[a-z]?,? (?:[nsew]\\.? )?(?:[\\p{L}\\d][\\p{L}\\p{M}\\d'’.-]{0,30} ){1,4}?(?:${ENGLISH})(?![\\p{L}\\d])\\.?` +
     `(?: (?:n|s|e|w|ne|nw|se|sw|north|south|east|west)(?![\\p{L}\\d]))?(?:,? ?(?:apt|apartment|suite|ste|unit|flat|floor|#)\\.? ?#?[\\p{L}\\d-]{1,6}(?![\\p{L}\\d]))?`,
   'uy',
 )
 /** 77447 Wolf Knoll, 8686 Beier Shore: the rarer kinds of US streets (USPS Publication 28, appendix C1), in capitals. */
 const AFTER_RARE =
   /[A-Za-z]?,? (?:\p{Lu}[\p{L}\p{M}'’.-]{0,30} ){1,3}(?:Alley|Arcade|Bayou|Beach|Bend|Bluffs?|Bottom|Branch|Bridge|Brooks?|Burgs?|Bypass|Camp|Canyon|Cape|Causeway|Centers?|Chase|Circles?|Cliffs?|Club|Common|Commons|Copse|Corners?|Course|Courts|Coves?|Creek|Crest|Crossing|Crossroad|Curve|Dale|Dam|Dell|Divide|Drives|End|Estates?|Expressway|Extensions?|Falls|Ferry|Fields?|Flats?|Fords?|Forest|Forges?|Forks?|Fort|Freeway|Gardens?|Gateway|Glade|Glens?|Greens?|Groves?|Harbors?|Haven|Heights|Hills?|Hollow|Inlet|Islands?|Isle|Junctions?|Keys?|Knolls?|Lakes?|Landing|Lea|Leas|Leah|Lights?|Loaf|Locks?|Lodge|Mall|Manors?|Meadows?|Mills?|Mission|Motorway|Mount|Mountains?|Neck|Nook|Orchard|Oval|Overpass|Paddock|Parade|Parks?|Parkways|Pass|Passage|Path|Pike|Pines?|Plains?|Plazas?|Points?|Ports?|Prairie|Promenade|Radial|Ramp|Ranch|Rapids?|Rest|Ridges?|Rise|River|Roads|Rue|Run|Shoals?|Shores?|Skyway|Springs?|Spurs?|Station|Stravenue|Stream|Streets|Summit|Throughway|Trace|Track|Trafficway|Tunnel|Underpass|Unions?|Valleys?|Viaduct|Views?|Villages?|Ville|Vista|Walks?|Wall|Ways|Wells?|Wharf|Wood|Yard)(?![\p{L}\d])/uy
+/** 12 The Crescent, 71 The Poplars */
+const AFTER_THE = /[a-z]? The \p{Lu}[\p{L}'’-]+(?: (?:Street|Road|Lane|Close|Way|Drive|Avenue|Green|Grove))?/uy
 /** 12 rue de la Paix, 5 bis avenue Foch */
 const AFTER_ROMANCE = new RegExp(`(?: ?(?:bis|ter))?,? (?:${EITHER_CASE}) ${NAMED}`, 'uy')
 /** 10115 Berlin, 75008 Paris, 1016 AB Amsterdam, 00-950 Warszawa, 114 55 Stockholm, 01310-100 São Paulo */
@@ -29,11 +31,11 @@ const AFTER_POSTCODE =
 // … and these before it, in the 80 characters that end at the digits.
 /** Lindenstraße 12, Am Ring 3a, Keizersgracht 100, Storgatan 5 */
 const BEFORE_GERMANIC = new RegExp(
-  `(?:^|[^\\p{L}])((?:(?:van|de|der|den|von|am|an der|im|auf dem|op de) ){0,2}(?:${CAP}[ -]){0,3}(?:\\p{L}+(?:straße|strasse|str\\.|weg|allee|platz|gasse|damm|ufer|steig|chaussee|ring|hof|laan|straat|gracht|plein|kade|dijk|park|baan|hof|gatan|vägen|gränd|stigen|allén)|(?:Straße|Strasse|Str\\.|Weg|Allee|Platz|Ring|Väg|Gata|Gränd|Allé|Sokak|Sokağı|Caddesi|Cd\\.|Sk\\.|Bulvarı|Mahallesi)(?: [Nn]o:?)?) ?)$`,
+  `(?:^|[^\\p{L}])((?:(?:Am|An der|Im|Auf der|Auf dem|Zum|Zur|Unter den|In der|Hinter dem) (?!Januar|Februar|März|April|Mai|Jun|Jul|August|Sept|Okt|Nov|Dez|Mo|Di|Mi|Do|Fr|Sa|So)${CAP} |(?:(?:van|de|der|den|von|am|an der|im|auf dem|op de) ){0,2}(?:${CAP}[ -]){0,3}(?:\\p{L}+(?:straße|strasse|str\\.|weg|allee|platz|gasse|damm|ufer|steig|chaussee|ring|hof|laan|straat|gracht|plein|kade|dijk|park|baan|hof|gatan|vägen|gränd|stigen|allén)|(?:Straße|Strasse|Str\\.|Weg|Allee|Platz|Ring|Väg|Gata|Gränd|Allé|Sokak|Sokağı|Caddesi|Cd\\.|Sk\\.|Bulvarı|Mahallesi)(?: [Nn]o:?)?) ?))$`,
   'u',
 )
 const GERMANIC_END =
-  /(?:straße|strasse|str\.|weg|allee|platz|gasse|damm|ufer|steig|chaussee|ring|hof|laan|straat|gracht|plein|kade|dijk|park|baan|gatan|vägen|gränd|stigen|allén|väg|gata|allé|sokak|sokağı|caddesi|cd\.|sk\.|bulvarı|mahallesi)(?: no:?)? ?$/iu
+  /(?:straße|strasse|str\.|weg|allee|platz|gasse|damm|ufer|steig|chaussee|ring|hof|laan|straat|gracht|plein|kade|dijk|park|baan|gatan|vägen|gränd|stigen|allén|väg|gata|allé|sokak|sokağı|caddesi|cd\.|sk\.|bulvarı|mahallesi)(?: no:?)? ?$|(?:^|[^\p{L}])(?:am|an der|im|auf der|auf dem|zum|zur|unter den|in der|hinter dem) \p{L}+ $/iu
 /** Calle Mayor 5, Via Roma, 10, ul. Długa 7, Rua Augusta, 200 */
 const BEFORE_ROMANCE = new RegExp(`(?:^|[^\\p{L}])((?:${EITHER_CASE}) ${NAMED},? ?(?:n[º°.]? ?|núm\\.? )?)$`, 'u')
 /** Springfield, IL 62704 */
@@ -45,7 +47,8 @@ const AFTER_STREET =
   /^((?:,|,? in| -|\n) ?)(\p{Lu}[\p{L}\p{M}'’-]+(?: (?:(?:de|do|da|dos|del|della|la|le|am|an der|upon|sur|en|di|i) ){0,2}\p{Lu}[\p{L}\p{M}'’-]+){0,3})(?![\p{L}@])/u
 /** UK postcodes (Royal Mail's published form). */
 const UK = /[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}/g
-const HOUSE_TAIL = /(?: ?[a-z](?![\p{L}\d]))?(?:[-/]\d{1,4}(?!\d))?/uy
+const HOUSE_TAIL =
+  /(?: ?[a-zA-Z](?![\p{L}\d]))?(?:[-/]\d{1,4}(?!\d))?(?:[ -](?:I{1,3}|IV|VI?)(?![\p{L}\d]))?(?:,? \d{1,2}[ºª°](?: ?[A-Z](?![\p{L}]))?)?/uy
 
 const NEAR =
   /address|\blive|deliver|ship|street|road|post ?code|\bzip|adresse|wohn|straße|straat|rue|calle|via|\bul\.|\bcity|moved|\d ?[a-z]?,\s?$/
@@ -84,7 +87,12 @@ export const address: Recognizer = {
 
 function around(subject: Subject, start: number, digitsEnd: number, emit: (candidate: Candidate) => void): void {
   const { text } = subject
-  const push = (from: number, to: number, score: number): void => {
+  const push = (first: number, to: number, score: number): void => {
+    // "Flat 2, 12 Church Lane"
+    const unit = /(?:^|[^\p{L}\d])((?:flat|apt\.?|apartment|unit|suite|room) [\p{L}\d]{1,4},? )$/u.exec(
+      subject.before(first, 24),
+    )
+    const from = first - (unit?.[1]?.length ?? 0)
     if (isWord(text, from - 1) || isWord(text, to)) return
     emit({ start: from, end: to, type: 'ADDRESS', score })
     const town = AFTER_STREET.exec(text.slice(to, to + 80))
@@ -100,8 +108,20 @@ function around(subject: Subject, start: number, digitsEnd: number, emit: (candi
   if (!joined && next !== undefined && /[ ,A-Za-z-]/.test(next)) {
     const english = sticky(AFTER_ENGLISH, subject.lower, digitsEnd)
     if (english > 0 && !NOT_STREET_WORD.test(subject.lower.slice(digitsEnd, english + 1))) push(start, english, 0.8)
+    const the = sticky(AFTER_THE, text, digitsEnd)
+    if (the > 0 && NEAR.test(subject.before(start, 40))) push(start, the, 0.65)
     const rare = sticky(AFTER_RARE, text, digitsEnd)
-    if (rare > 0) push(start, rare, 0.65)
+    // "my Will 2 Smart Lock": a number after a capitalised word belongs to a product.
+    if (rare > 0)
+      push(
+        start,
+        rare,
+        /\p{L} $/u.test(text.slice(Math.max(0, start - 2), start)) &&
+          /\p{Lu}\p{L}* $/u.test(text.slice(Math.max(0, start - 24), start)) &&
+          !NEAR.test(subject.before(start, 40))
+          ? 0.3
+          : 0.65,
+      )
     const romance = digits <= 4 ? sticky(AFTER_ROMANCE, text, digitsEnd) : 0
     if (romance > 0) push(start, romance, 0.8)
     const town = sticky(AFTER_POSTCODE, text, digitsEnd)

@@ -65,7 +65,12 @@ function cardAt(subject: Subject, run: NumberRun, first: number): { last: number
     if (digits > 19) break
     if (digits < 12) continue
     const score = judge(subject, groups.slice(first, j + 1), digits)
-    if (score > (best?.score ?? 0) && !isWord(text, groups[first]!.start - 1) && !isWord(text, groups[j]!.end)) {
+    if (
+      score > 0 &&
+      score >= (best?.score ?? 0) &&
+      !isWord(text, groups[first]!.start - 1) &&
+      !isWord(text, groups[j]!.end)
+    ) {
       best = { last: j, score }
     }
   }
@@ -94,7 +99,8 @@ function judge(subject: Subject, groups: readonly DigitGroup[], length: number):
   if (grouped) return 1
   if (groups.length > 1) return card ? 1 : length >= 15 ? 0.8 : 0.3
   if (card && !/smart ?card/.test(before)) return 1
-  if (OTHER_WORDS.test(before) || length < 15) return 0.3
+  if (OTHER_WORDS.test(before)) return 0.3
+  if (length < 15) return length > 12 ? 0.5 : 0.3
   return 0.85
 }
 

@@ -2,7 +2,7 @@ import type { Recognizer } from '../recognizer.ts'
 import { Feature, isWord, type Subject } from '../subject.ts'
 
 const BIRTH =
-  /\bborn\b|\bd\.?o\.?b\b|birth|\bb-?day\b|geboren|geburt|\bgeb\.|\bnée?\b|naissance|naci(?:do|da|miento|ó)|\bnat[oa] (?:il|a|nel|ad)|nascit|nascid|nascimento|geboorte|\bfødt|\bfödd|födelse|fødsel|syntym|urodz|doğum|рожд|родил|生年月日|出生|誕生|생년월일/
+  /\bborn\b|\bd\.?o\.?b\b|birth|\bb-?day\b|geboren|geburt|\bgeb\.|\bnée?\b|naissance|nac(?:ido|ida|imiento|ió|í)(?![\p{L}])|\bnat[oa] (?:il|a|nel|ad)|nascit|nascid|nascimento|geboorte|\bfødt|\bfödd|födelse|fødsel|syntym|urodz|doğum|рожд|родил|生年月日|出生|誕生|생년월일/u
 const HINTS = [
   'born',
   'dob',
@@ -14,7 +14,7 @@ const HINTS = [
   'geb',
   'né',
   'naiss',
-  'naci',
+  'nac',
   'nat',
   'nasc',
   'fød',
@@ -29,7 +29,7 @@ const HINTS = [
   '생년월일',
 ]
 const EVENT = /order|deliver|invoice|due|expir|ship|purchase|updated|created|meeting|appointment|bestell|gekauft|bought/
-const BIRTH_ALL = new RegExp(BIRTH.source, 'g')
+const BIRTH_ALL = new RegExp(BIRTH.source, 'gu')
 const EVENT_ALL = new RegExp(EVENT.source, 'g')
 
 const MONTH =

@@ -5,12 +5,12 @@ import { Feature, isWord } from '../subject.ts'
 const NAME_WORD = "[\\p{L}][\\p{L}\\p{M}'’-]*"
 /** Phrases after which people give a name, whatever its capitals. The second kind needs a known given name. */
 const SURE =
-  "(?:my (?:full |first |last |sur)?name(?:'s|’s| is| was)|name's|the name is|full name is|ich heiße|ich heisse|mein name ist|me llamo|mi nombre es|je m['’]appelle|mon nom est|mi chiamo|il mio nome è|meu nome é|me chamo|ik heet|mijn naam is|jag heter|nazywam się|benim adım|account holder is|card ?holder is|account name(?: is)?:?|(?:customer|full|account|first|last|sur|card ?holder) ?name ?[:=]|name ?[:=]|vorname ?:|nachname ?:|nombre ?:|nom ?:|prénom ?:|account holder ?:|holder ?:|passenger ?:|recipient ?:|signed(?: by)?:)"
+  "(?:my (?:full |first |last |sur)?name(?:'s|’s| is| was)|name's|the name is|full name is|ich heiße|ich heisse|mein name ist|me llamo|mi nombre es|je m['’]appelle|mon nom est|mi chiamo|il mio nome è|meu nome é|me chamo|ik heet|mijn naam is|jag heter|nazywam się|benim adım|account holder is|card ?holder is|account name(?: is)?:?|(?:customer|full|account|first|last|sur|card ?holder) ?name ?[:=]|name(?: ?[:=]| (?=\\p{L}))|vorname ?:|nachname ?:|nombre ?:|nom ?:|prénom ?:|account holder ?:|holder ?:|passenger ?:|recipient ?:|signed(?: by)?:)"
 const LIKELY =
   "(?:i am|i['’]m|im|this is|hi|hello|hey|dear|thanks|thank you|thx|cheers|regards|best|sincerely|love|greetings|hallo|hola|bonjour|ciao|liebe grüße|lg|viele grüße|mit freundlichen grüßen|saludos|cordialement|spoke to|spoke with|talked to|speak to|speaking with|ask for|colleague|wife|husband|daughter|brother|sister)"
 
 const AFTER_SURE = new RegExp(
-  `(?<![\\p{L}])${SURE}[ \\t]{0,3}["“*_]{0,2}(${NAME_WORD}\\.?(?: ${NAME_WORD}){0,3})`,
+  `(?<![\\p{L}])${SURE}[ \\t]{0,3}["“*_]{0,2}(?:(?:mrs?|ms|miss|dr|prof|herr|frau|mme|mlle|sra?)\\.? )?(${NAME_WORD}\\.?(?: ${NAME_WORD}){0,3})`,
   'dgu',
 )
 const AFTER_LIKELY = new RegExp(
@@ -35,9 +35,18 @@ export const introducedName: Recognizer = {
         if (isWord(lower, match.index - 1) || isNameOfThing(lower, match.index, match[0])) continue
         const [start] = match.indices![1]!
         const end = cut(text, start, match[1]!.length, true)
-        const first = firstWord(match[1]!)
+        if (end <= start + 1) continue
+        const [first = '', second = ''] = match[1]!.split(' ')
         const capital = /^\p{Lu}/u.test(text.slice(start, start + 2))
-        if (end > start + 1 && (!words.isCommon(first) || words.isGiven(first) || capital)) {
+        const unknown = (word: string): boolean =>
+          word !== '' && !STOP.test(word) && (words.isGiven(word) || !words.isCommon(word))
+        // "name" alone promises little: "name change", "name on the card".
+        const promised = !/^name /.test(match[0])
+        if (
+          unknown(first) ||
+          (promised && capital && !words.isFunction(first)) ||
+          (promised && !words.isFunction(first) && unknown(second))
+        ) {
           emit({ start, end, type: 'PERSON', score: 0.85 })
         }
       }
@@ -73,7 +82,7 @@ const SURE_HINTS = [
 
 /** `file name: x`, `user_name=x`: the name of a thing. */
 function isNameOfThing(lower: string, at: number, match: string): boolean {
-  if (!/^name ?[:=]/.test(match)) return false
+  if (!/^name(?: |[:=])/.test(match)) return false
   const before = lower.slice(Math.max(0, at - 12), at)
   return (
     /[\p{L}\d][ _-]$/u.test(before) &&
@@ -96,7 +105,7 @@ function cut(text: string, start: number, length: number, sure: boolean): number
     if (STOP.test(word)) break
     const named = words.isGiven(word) || words.isSurname(word)
     const capital = /^\p{Lu}/u.test(match[0])
-    if (index > 0 && !named && words.isCommon(word)) break
+    if (index > 0 && !named && (sure ? words.isFunction(word) : words.isCommon(word))) break
     // In lower case, unknown words go on a name only where a name was promised.
     if (index > 0 && !named && !capital && !sure) break
     end = start + match.index + match[0].length

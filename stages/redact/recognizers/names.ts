@@ -1,44 +1,9 @@
 import { type Lexicon, lexicon } from '../lexicon.ts'
+import { afterCue, cueOf, HONORIFIC, isAlone, OWNED, SIGN_OFF, THING } from '../name-cues.ts'
+import { placeAt } from '../name-places.ts'
+import { type Found, isInsideToken, isOdd, SEQUENCE, sentenceEnds, type Token, tokens } from '../name-tokens.ts'
 import type { Candidate, Recognizer } from '../recognizer.ts'
 import { Feature, type Subject } from '../subject.ts'
-
-// A capitalised word, with the marks that names have inside; then more of them, particles allowed between.
-const WORD = "\\p{Lu}[\\p{L}\\p{M}]*(?:['’-]\\p{L}[\\p{L}\\p{M}]*)*"
-const PARTICLE = '(?:de|da|do|dos|das|di|del|della|der|den|van|von|zu|bin|ibn|al|el|la|le|ter|ten|af|av|y|e)'
-const SEQUENCE = new RegExp(`${WORD}\\.?(?: (?:${PARTICLE} ){0,2}${WORD}\\.?)*`, 'gu')
-const TOKEN = new RegExp(`${WORD}\\.?|${PARTICLE}(?= )`, 'gu')
-
-interface Token {
-  readonly start: number
-  /** Without a possessive `'s` and a final dot (unless it is an initial). */
-  readonly end: number
-  readonly text: string
-  readonly lower: string
-  readonly particle: boolean
-  readonly caps: boolean
-}
-
-const HONORIFIC =
-  /^(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|herr|frau|fr|hr|monsieur|madame|mme|mlle|m|señora?|sra?|srta|don|doña|signora?|sig|dott|ing|dhr|mevr|mw|pan|pani|rev|capt|sgt|lt|col|doctor|doktor|bay|bayan|shri|smt)\.?$/
-/** What stands before a name and says that one follows; compared with the last one to three words before it. */
-const INTRODUCED = new Set(
-  "name|name's|name is|name was|named|called|this is|it's|hi|hello|hey|hiya|ciao|gracias|danke|merci|thanks|thank you|thx|cheers|regards|sincerely|best|from|to|cc|attn|contact|customer|client|agent|caller|speak to|speak with|speaking to|speaking with|talk to|talked to|talk with|chat with|chatted with|chatting with|ask for|asked for|manager|son|mother|father|mom|dad|brother|sister|friend|boss|signed|by|recipient|passenger|beneficiary|addressed to|belongs to|care of|user|patient|employee|mit|told|tell|met|meet|cousin|uncle|aunt|partner|boyfriend|girlfriend|assistant|engineer|rep|representative|said|says|asked|wrote|with|and".split(
-    '|',
-  ),
-)
-const STRONG = new Set(
-  "name's|name is|name was|named|i am|i'm|im|dear|hi|hello|hey|liebe|lieber|estimado|estimada|cher|chère|hola|hallo|bonjour|spoke to|spoke with|heiße|name ist|me llamo|nombre es|m'appelle|mi chiamo|nome é|holder|name of|behalf of|registered to|wife|husband|daughter|colleague|c/o|attn".split(
-    '|',
-  ),
-)
-/** The end of a letter: the line after it is a name. */
-const SIGN_OFF =
-  /(?:regards|cheers|thanks|thank you|thx|sincerely|faithfully|truly|best|wishes|love|grüßen|grüße|gruß|lg|vg|mfg|cordialement|saludos|atentamente|saluti|groet(?:en)?|hälsningar|pozdrawiam|abraços?|saygılarımla|yours|--|—)[ ,.!]{0,3}\n[\s>]{0,6}$/
-const PLACE_CUE =
-  /(?:\bin|\bfrom|\bnear|\bat|\bto|\baround|\boutside|\bvisit(?:ing)?|\blive in|\bcity of|\baus|\bnach|\ben|\bà|\ba|\bde|\bvia|\btown of|\barea of|\d{4,5})\s$/
-/** A word that makes what stands before it an organisation, a street or a thing. */
-const THING =
-  /^(?:inc|ltd|llc|gmbh|ag|corp|co|company|plc|sa|bv|bank|university|college|school|hospital|airport|station|street|st|road|rd|avenue|ave|lane|drive|blvd|boulevard|square|park|hotel|museum|church|county|river|lake|mountain|island|islands|bridge|tower|center|centre|institute|foundation|association|department|ministry|committee|council|party|times|post|news|magazine|award|prize|cup|league|club|fc|united|act|law|theorem|syndrome|disease|edition|version|pro|plus|max|mini|series|model|app|store|support|team|service|services|games?|studios?|records|airlines?|motors|pharmaceuticals|industries|group|holdings|partners|systems|technologies|software|solutions|day|festival|show|tv|radio|fm|hall|house|court|cafe|restaurant|bar|pizza|beach|valley|hills?|creek|springs|heights)\.?$/
 
 /** People and places by capitals, `compromise`'s lexicon and what stands around. One pass over capitalised sequences. */
 export const names: Recognizer = {
@@ -76,11 +41,6 @@ function sequence(
   }
 }
 
-interface Found {
-  readonly last: number
-  readonly score: number
-}
-
 function personAt(
   subject: Subject,
   list: readonly Token[],
@@ -89,14 +49,15 @@ function personAt(
   shouting: boolean,
 ): Found | undefined {
   const token = list[i]!
-  if (token.particle || odd(token)) return undefined
+  if (token.particle || isOdd(token)) return undefined
   const previous = list[i - 1]
   const titled = previous !== undefined && HONORIFIC.test(previous.lower)
   const given = words.isGiven(token.lower)
   const surname = words.isSurname(token.lower)
   const common = words.isCommon(token.lower)
   const initial = token.text.length === 1 || /^\p{Lu}\.$/u.test(token.text)
-  if (!given && ((common && !surname && !titled) || HONORIFIC.test(token.lower))) return undefined
+  if (!given && HONORIFIC.test(token.lower)) return undefined
+  if (!given && common && !surname && !titled) return aloneWithSurname(subject.text, list, i, words)
   const before = subject.before(token.start, 40)
   const signed = before.includes('\n') && SIGN_OFF.test(before)
   const cue = signed || titled ? 'strong' : cueOf(before)
@@ -111,10 +72,12 @@ function personAt(
   const owned = OWNED.test(before)
   for (let j = i + 1; j < list.length && j <= i + 4; j++) {
     const next = list[j]!
+    // A full stop between two words ends the name, but for initials ("Ada B. Byron").
+    if (sentenceEnds(subject.text, list[j - 1]!)) break
     if (next.particle) continue
     if (THING.test(next.lower)) return titled && last > i ? { last, score: 0.8 } : undefined
     if (next.caps !== token.caps && next.text.length > 2 && !initial) break
-    if (odd(next)) break
+    if (isOdd(next)) break
     const nextInitial = next.text.length <= 2 && /^\p{Lu}\.?$/u.test(next.text)
     if (words.isSurname(next.lower)) surnames += 1
     else if (!nextInitial) {
@@ -128,7 +91,6 @@ function personAt(
       } else unknown += 1
     }
     last = j
-    if (sentenceEnds(subject.text, next)) break
   }
   const longer = last > i
   const follows = afterCue(subject.text, list[last]!.end)
@@ -161,6 +123,16 @@ function personAt(
     if (longer && cued && unknown > 0) return { last, score: 0.7 }
     return strong || follows ? { last, score: 0.7 } : undefined
   }
+  if (
+    initial &&
+    longer &&
+    unknown > 0 &&
+    last === i + 1 &&
+    token.text.endsWith('.') === false &&
+    subject.text[token.end] === '.' &&
+    words.likeness(list[last]!.lower) > 0
+  )
+    return { last, score: 0.5 }
   if (initial) return longer && surnames >= 1 && !/^(?:I|A)$/.test(token.text) ? { last, score: 0.55 } : undefined
   if (common) return surnames >= 1 && surname && longer && cued ? { last, score: 0.5 } : undefined
   if (words.isCountry(token.lower)) return undefined
@@ -183,76 +155,18 @@ function personAt(
   if (longer && unknown === 1 && last === i + 1) {
     const other = words.likeness(list[last]!.lower)
     if (like > 0.15 && other > 0.15) return { last, score: cued ? 0.65 : 0.5 }
+    if ((cue === 'some' || cue === 'weak') && like > -0.1 && other > -0.1) return { last, score: 0.55 }
   }
-  return cued && like > 0.35 && token.text.length > 3 ? { last, score: 0.5 } : undefined
+  return cue === 'some' && like > 0.35 && token.text.length > 3 ? { last, score: 0.5 } : undefined
 }
 
-function placeAt(subject: Subject, list: readonly Token[], i: number, words: Lexicon): Found | undefined {
-  const token = list[i]!
-  if (token.particle) return undefined
-  for (let last = Math.min(list.length - 1, i + 2); last >= i; last--) {
-    const name = list
-      .slice(i, last + 1)
-      .map((part) => part.lower)
-      .join(' ')
-    if (!words.isPlace(name)) continue
-    if (token.caps && token.text.length < 5) return undefined
-    const next = list[last + 1]
-    if (next !== undefined && THING.test(next.lower)) return undefined
-    return { last, score: PLACE_CUE.test(subject.before(token.start, 16)) ? 0.8 : 0.55 }
-  }
-  return undefined
-}
-
-/** A word before that makes a capitalised word a thing: "the Logan", "my Chester Suitcase". */
-const OWNED =
-  /(?:^|[\s("'])(?:the|an?|my|your|our|his|her|their|this|that|these|those|of the|some|every|another|new|old|one|\d+|\d+ ?x|which|what|no|any|mein(?:e|en|er)?|dein(?:e|er)?|die|das|der|den|le|la|el|mi|un|une|ein(?:e|en)?) $/
-
-/** What comes after a name and after little else: "Era Lesch, born …", "Ada Byron <ada@…>", "… | +44 20 …", "X wrote:". */
-function afterCue(text: string, end: number): boolean {
-  return /^(?:,? \(?(?:born|geboren|geb\.|née?|wrote|writes|schrieb|a écrit|escribió|dob)(?![\p{L}])|,? ?[<(|•·,-] ?(?:\+\d|\(?0\d|[\w.+-]{1,40}@))/u.test(
-    text.slice(end, end + 48),
-  )
-}
-
-/** Alone on its line or in its cell, as names in signatures and tables are. */
-function isAlone(text: string, start: number, end: number): boolean {
-  return (
-    /(?:^|\n|\| ?)[>\s]{0,4}$/.test(text.slice(Math.max(0, start - 6), start)) &&
-    /^ {0,3}(?:$|\n|\|)/.test(text.slice(end, end + 5))
-  )
-}
-
-/** How clearly the words before say that a name follows. */
-function cueOf(before: string): 'strong' | 'some' | 'none' {
-  const match = /([^\s]+\s+)?([^\s]+?)[,:>*_"“(-]{0,3}\s{0,3}["“*_('>]{0,3}$/.exec(before)
-  if (match === null) return 'none'
-  const last = match[2]!.replace(/’/g, "'").replace(/^[^\p{L}]+/u, '')
-  const two = `${(match[1] ?? '').trim().replace(/’/g, "'")} ${last}`
-  if (STRONG.has(last) || STRONG.has(two)) return 'strong'
-  return INTRODUCED.has(last) || INTRODUCED.has(two) ? 'some' : 'none'
-}
-
-/** Inner capitals (`AppleSupport`) are products and handles, but for McDonald, O'Neill, Jean-Luc, DeVito. */
-function odd(token: Token): boolean {
-  if (token.caps) return token.text.length > 1 && !/[AEIOUY]/i.test(token.text)
-  return /\p{Ll}\p{Lu}/u.test(
-    token.text.replace(/^(?:Mc|Mac|De|Di|Le|La|Van|Fitz)(?=\p{Lu})/u, '').replace(/[-'’]./gu, ''),
-  )
-}
-
-function sentenceEnds(text: string, token: Token): boolean {
-  return token.text.length > 2 && text[token.end] === '.'
-}
-
-/** Part of a path, an identifier, a handle, a hashtag, a host name or an all-caps code. */
-function isInsideToken(text: string, start: number, end: number): boolean {
-  const before = text[start - 1] ?? ' '
-  const after = text[end] ?? ' '
-  if (/[\p{L}\p{N}_@#/\\$%&=+]/u.test(before) || /[\p{N}_@\\=]/u.test(after)) return true
-  if (before === '.' && /[\p{L}\p{N}]/u.test(text[start - 2] ?? ' ')) return true
-  if (before === '-' && /[\p{L}\p{N}]/u.test(text[start - 2] ?? ' ')) return true
-  return (after === '-' || after === '/' || after === ':') && /[\p{L}\p{N}/]/u.test(text[end + 1] ?? ' ')
+/** "Piper Johnston" on a line of its own, though "piper" is a word: what follows it must be none. */
+function aloneWithSurname(text: string, list: readonly Token[], i: number, words: Lexicon): Found | undefined {
+  const next = list[i + 1]
+  if (next === undefined || list.length !== i + 2 || i !== 0 || next.caps || next.text.length < 3) return undefined
+  if (words.isFunction(list[i]!.lower) || (words.isCommon(next.lower) && !words.isSurname(next.lower))) return undefined
+  if (THING.test(next.lower) || isOdd(next) || !isAlone(text, list[i]!.start, next.end)) return undefined
+  return words.isSurname(next.lower) || words.likeness(next.lower) > 0 ? { last: i + 1, score: 0.5 } : undefined
 }
 
 /** Mostly capitals: then capitals say nothing. */
@@ -265,20 +179,4 @@ function isShouting(text: string): boolean {
     else if (code >= 97 && code <= 122) lower += 1
   }
   return upper > lower && upper > 12
-}
-
-function tokens(sequence: string, offset: number): readonly Token[] {
-  return [...sequence.matchAll(TOKEN)].map((match) => {
-    const raw = match[0]
-    let text = raw.replace(/['’]s\.?$/, '')
-    if (text.endsWith('.') && text.length > 2) text = text.slice(0, -1)
-    return {
-      start: offset + match.index,
-      end: offset + match.index + text.length,
-      text,
-      lower: text.toLowerCase().replace(/\.$/, '').replace(/’/g, "'"),
-      particle: !/^\p{Lu}/u.test(raw),
-      caps: text.length > 1 && text === text.toUpperCase() && !text.endsWith('.'),
-    }
-  })
 }

@@ -40,7 +40,9 @@ export const ipv6 = pattern({
   score: 0.9,
   validate(value, score, subject, start, end) {
     const address = value.split(/[%/]/)[0]!
-    if (subject.text[end] === ':' || /[\w:.]/.test(subject.text[start - 1] ?? '')) return 0
+    // A port may follow.
+    if (/^:(?!\d{1,5}(?![\w:]))/.test(subject.text.slice(end, end + 8)) || /[\w:.]/.test(subject.text[start - 1] ?? ''))
+      return 0
     const hex = address.replace(/[^0-9A-Fa-f]/g, '')
     // `::`, `::1`, and `a::b` of programming languages are no one's address.
     return isIPv6(address) && hex.length >= 4 && /\d/.test(hex) ? score : 0

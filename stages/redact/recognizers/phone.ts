@@ -3,7 +3,7 @@ import type { Recognizer } from '../recognizer.ts'
 import { type DigitGroup, Feature, isWord, type NumberRun, type Subject } from '../subject.ts'
 
 const PHONE_WORDS =
-  /phone|\btel\b|mobile|\bcell|\bcall|whats ?app|\bsms\b|\btext\b|\bfax|\breach|\bcontact|\bring me|\bdial|handy|rufnummer|\bmobil|anruf|telefon|t[ée]l[ée]phone|portable|appel|m[óo]vil|tel[ée]fono|celular|ll[áa]m|cellulare|chiama|bel(?:len)? |ligar|my number|number is|number:|num[ée]ro|nummer lautet|hotline|voicemail|signal\b|telegram|(?:^|\s)[tmpf]:\s*$/g
+  /phone|\btel\b|mobile|\bcell|\bcall|whats ?app|\bsms\b|\btext\b|\bfax|\breach|\bcontact|\bring\b|erreich|number on|\bdial|handy|rufnummer|\bmobil|anruf|telefon|t[ée]l[ée]phone|portable|appel|m[óo]vil|tel[ée]fono|celular|ll[áa]m|cellulare|chiama|bel(?:len)? |ligar|my number|number is|number:|num[ée]ro|nummer lautet|hotline|voicemail|signal\b|telegram|(?:^|\s)[tmpf]:\s*$/g
 const OTHER_NUMBERS =
   /\border|ticket|\bcase\b|\bref\b|\bref\.|reference|invoice|tracking|error|\berr\b|serial|article|\bitem|\bsku|isbn|imei|\bpart|smart ?card|card n|account n|account #|account id|\bacct|\bid\b|_id\b|booking|confirmation|txn|transaction|version|bestell|auftrag|rechnung|kunden|commande|pedido|factura|facture|ordine|shipment|parcel|package|customer n|policy|\bclaim|\bbatch|\bbuild|\bpid\b|timestamp|session|request|iban|swift|ssn|passport|licen[sc]e|zip|amount|total|price|usd|eur|gbp|\bbic\b|\bmodel|nummer der|zendesk|jira|#\s*$/g
 const CURRENCY = /[$€£¥₹]\s?$|(?:usd|eur|gbp)\s?$/
@@ -153,7 +153,7 @@ function judge(
     if (valid(e164, true)) return plus || words > 0 ? 0.95 : 0.75
     // Made-up and mistyped numbers have a plus sign too.
     if (plus && digits >= 8 && digits <= 15) return words < 0 && digits < 10 ? 0.4 : 0.65
-    if (!plus) return words > 0 && digits >= 10 && digits <= 15 ? 0.6 : 0
+    if (!plus) return digits >= 11 && digits <= 15 && (words > 0 || (words === 0 && groups.length > 1)) ? 0.6 : 0
     return 0
   }
   if (subject.hint === 'PHONE' && digits <= 15) return 0.9
@@ -175,9 +175,9 @@ function judge(
 function isTelling(value: string, shape: readonly number[]): boolean {
   const groups = shape.join('-')
   if (/^(?:1-)?3-3-4$/.test(groups)) return true
-  if (value.startsWith('0') && shape.length >= 2 && shape[0]! >= 2 && shape[0]! <= 5) return true
+  if (value.startsWith('0') && shape.length >= 2 && shape[0]! >= 2 && shape[0]! <= 6) return true
   // 3-3-3 (Spain, Poland), 2-4-4, 4-3-3 (Australia, UK)
-  return /^(?:3-3-3|3-2-2-2|5-5|4-3-3|2-4-4)$/.test(groups) && !value.includes('.')
+  return /^(?:3-3-3|3-2-2-2|2-3-2-2|5-5|4-3-3|2-4-4)$/.test(groups) && !value.includes('.')
 }
 
 const DATE = /^(?:(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d)(?:\D|$)/

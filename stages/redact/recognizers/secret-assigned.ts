@@ -1,9 +1,10 @@
+import { lexicon } from '../lexicon.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { Feature, isWord } from '../subject.ts'
 import { isDummy } from './secret-shapes.ts'
 
 const PASSWORDS =
-  'passwords?|passwd|pwd|pass ?phrase|pass ?code|passw|passwort|kennwort|contrase(?:ñ|n)a|mot de passe|senha|wachtwoord|lösenord|hasło|parola'
+  'passwords?|passwd|pwd|pass(?= ?[:=])|pw(?= ?[:=])|pass ?phrase|pass ?code|passw|passwort|kennwort|contrase(?:ñ|n)a|mot de passe|senha|wachtwoord|lösenord|hasło|parola'
 const KEYS =
   '(?:api|access|private|secret|signing|encryption|account|auth|app|client|shared|service)[ _.-]?(?:key|secret|token)(?:[ _.-]?id)?|secret|tokens?|credentials?|authorization|bearer|session[ _-]?id|sessionid|aws_secret_access_key|accountkey|sharedaccesskey|connectionstring'
 const CODES =
@@ -11,7 +12,7 @@ const CODES =
 
 const ASSIGNED = new RegExp(
   `(?:(?<password>${PASSWORDS})|(?<key>${KEYS})|(?<code>${CODES}))["'\`*_]{0,3}(?:\\)|\\])?` +
-    `(?<glue>\\s{0,3}(?::=|=>|->|[:=])\\s{0,3}|\\s{1,3}(?:is now|is set to|set to|is|ist|lautet|was|war|es|est|é|:)[:\\s]\\s{0,2})["'\`*]{0,3}(?:(?:bearer|basic|token|apikey|digest)\\s{1,2})?(?<value>[^\\s"'\`<>]{3,})`,
+    `(?<glue>\\s{0,3}(?::=|=>|->|[:=])\\s{0,3}|\\s{1,3}(?:is now|is set to|set to|is|ist|lautet|was|war|es|est|é|:)[:\\s]\\s{0,2}|(?<=cv[vc]2?|otp|pin|code)\\s)["'\`*]{0,3}(?:(?:bearer|basic|token|apikey|digest)\\s{1,2})?(?<value>[^\\s"'\`<>]{3,})`,
   'dgu',
 )
 
@@ -26,6 +27,7 @@ export const assignedSecret: Recognizer = {
   hints: [
     'pass',
     'pwd',
+    'pw',
     'kennwort',
     'contrase',
     'senha',
@@ -89,6 +91,8 @@ function judge(value: string, glue: string, password: boolean, key: boolean, cod
   if (password) {
     if (mixed && value.length >= 4) return assigned ? 0.9 : /\d/.test(value) ? 0.8 : 0.55
     if (/^\d{4,}$/.test(value)) return assigned ? 0.8 : 0.7
+    // Letters only: a password if it is no word of the language.
+    if (value.length >= 6 && /^[a-z]+$/.test(value) && !lexicon().isCommon(value)) return 0.6
     // One plain word after `password:` may be the password or the sentence going on.
     return assigned && value.length >= 5 ? (/=/.test(glue) ? 0.7 : 0.55) : 0
   }

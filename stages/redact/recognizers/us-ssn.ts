@@ -21,7 +21,8 @@ export const usSsn = pattern({
     const digits = value.replace(/\D/g, '')
     const named = score > 0.9 || subject.hint === 'US_SSN'
     if (/^(?:000|666)|^...00|0000$/.test(digits)) return named ? 0.55 : 0
-    if (/[\d][-.,/:]$|[$€£#/]$/.test(subject.text.slice(Math.max(0, start - 2), start))) return 0
+    if (!named && /[$€£#/]$/.test(subject.text[start - 1] ?? '')) return 0
+    if (/[\d][-.,/:]$/.test(subject.text.slice(Math.max(0, start - 2), start))) return 0
     if (/^(?:[-/:]\w|[.,]\d|%)/.test(subject.text.slice(end, end + 2))) return 0
     if (named) return 0.95
     // Nine digits in a row are anything; with spaces or dots they may be columns of a table.
