@@ -18,8 +18,6 @@ import { pad, wrap } from './width.ts'
 
 /** The permanent lines of the view: the same words on a terminal and in a log file. */
 
-export type State = 'done' | 'cached' | 'gate_failed' | 'errored' | 'skipped' | 'other'
-
 export interface Page {
   readonly style: Styles
   readonly columns: number

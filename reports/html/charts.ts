@@ -1,11 +1,7 @@
-import { BarChart, LineChart, ScatterChart } from 'echarts/charts'
-import { GridComponent, MarkLineComponent } from 'echarts/components'
-import { type EChartsCoreOption, init, use } from 'echarts/core'
-import { SVGRenderer } from 'echarts/renderers'
+// One file instead of the 600 that the package's index loads: 0.1 s of every run instead of 0.5 s.
+import { type EChartsCoreOption, init } from 'echarts/dist/echarts.esm.min.mjs'
 import type { HistogramJson } from '../../artifacts/tally.ts'
 import { decimal } from '../format.ts'
-
-use([BarChart, LineChart, ScatterChart, GridComponent, MarkLineComponent, SVGRenderer])
 
 /**
  * Charts as SVG text, drawn without a DOM. Colours are the page's CSS variables, so that one drawing serves light,

@@ -136,14 +136,14 @@ footer{color:var(--soft);font-size:.86rem;margin-top:4rem;border-top:1px solid v
 :root{color-scheme:light;--page:#fff;--surface:#fff;--sunk:#f4f4f1;--ink:#111;--soft:#4a5258;--line:#d5d2c9;--strong-line:#aaa69a;--accent:#174d75;--good:#1c6e4e;--bad:#a8322a;--warn:#855a00;--wait:#2b5aa0;--quiet:#5c666e;
 --good-soft:#e2f0e8;--bad-soft:#f9e5e1;--warn-soft:#f8edd3;--wait-soft:#e3ebf7;--quiet-soft:#eceae4;--c1:#2f6f9f;--c2:#c2703d;--c3:#8a8f94;--c1-soft:#2f6f9f2e;--mark:#fff1c2;--on-disc:#fff;--shadow:none}
 @page{margin:16mm 15mm 18mm}
-body{font-size:10pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+html{font-size:12.4px}body{font-size:1rem;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 nav.contents,.skip,.rule summary .more{display:none}.frame{display:block;max-width:none;padding:0}
 header.top{padding:0}main>section{margin-top:9mm}.card,.verdict{box-shadow:none;border-radius:6px}
 .card{padding:4mm}h2,h3,h4,caption,figcaption,summary{break-after:avoid}tr,figure,.rule summary,.sample,.figures>div{break-inside:avoid}
 thead{display:table-header-group}.scroll{overflow:visible}
 .picture .long{display:block}.picture .tall{display:none}
 details::details-content{content-visibility:visible;display:block;height:auto}details.more-data>summary{color:var(--soft)}
-table{font-size:8.2pt}th,td{padding:1.2mm 2.5mm 1.2mm 0}td.num,th.num,.nowrap{white-space:normal}td.words{min-width:0}th code{min-width:0}.cap{max-width:none}
+table{font-size:.88rem}th,td{padding:1.2mm 2.5mm 1.2mm 0}td.num,th.num,.nowrap{white-space:normal}td.words{min-width:0}th code{min-width:0}.cap{max-width:none}
 a{color:inherit;text-decoration:none}.figures{grid-template-columns:repeat(4,1fr)}.iv,.bar{width:24mm}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `
