@@ -49,7 +49,7 @@ export function jigsaw(row: Row): Example {
     label('insult'),
     label('identity_hate'),
   ]
-  return { text: row['comment_text']!, y, weight: [1, 1, 1, 1, 1, 1], source: 'jigsaw' }
+  return { text: row['comment_text']!, y, weight: [2, 2, 2, 2, 2, 2], source: 'jigsaw' }
 }
 
 /** How many raters marked a span of each kind. The boxes are ambiguous and not read; severity was not asked. */
@@ -59,7 +59,8 @@ function civil(row: Row): Example {
   // A single mark of three to five raters is weak evidence, two thirds are strong.
   const soft = (name: string): number => Math.min(1, share(name) * 1.25)
   const marked = share('n_raters_marking_a_span')
-  const clear = marked >= 0.66 || marked <= 0.2 ? 0.8 : 0.4
+  // All of these comments had once been called toxic, so a missing mark does not make one civil.
+  const clear = marked >= 0.66 || marked <= 0.2 ? 0.1 : 0.05
   return {
     text: row['comment_text']!,
     y: [marked, 0, soft('n_profane_obscene'), soft('n_threat'), soft('n_insult'), soft('n_identity_attack')],
@@ -77,21 +78,21 @@ function davidson(row: Row): Example {
   const votes = Number(row['count'])
   switch (row['class']) {
     case '0':
-      return { ...common, y: [1, 0, 0, 0, 0, Number(row['hate_speech']) / votes], weight: [0.5, 0, 0, 0, 0, 0.5] }
+      return { ...common, y: [1, 0, 0, 0, 0, Number(row['hate_speech']) / votes], weight: [0.3, 0, 0, 0, 0, 0.5] }
     case '1': {
       const agreed = Number(row['offensive_language']) === votes
       return { ...common, y: [0.75, 0, 0.8, 0, 0, 0], weight: agreed ? [0.1, 0, 0.1, 0, 0, 0.2] : NONE }
     }
     default:
-      return { ...common, y: NONE, weight: [0.5, 0.3, 0.3, 0.3, 0.3, 0.5] }
+      return { ...common, y: NONE, weight: [0.3, 0.3, 0.3, 0.3, 0.3, 0.5] }
   }
 }
 
 function stormfront(row: Row): readonly Example[] {
   const common = { text: row['text']!, source: 'stormfront' }
-  if (row['label'] === 'hate') return [{ ...common, y: [1, 0, 0, 0, 0, 1], weight: [0.7, 0, 0, 0, 0, 0.7] }]
+  if (row['label'] === 'hate') return [{ ...common, y: [1, 0, 0, 0, 0, 1], weight: [0.3, 0, 0, 0, 0, 0.7] }]
   // The sentence was judged for hate only, on a forum where much is unkind.
-  if (row['label'] === 'noHate') return [{ ...common, y: [0.05, 0, 0, 0, 0, 0], weight: [0.4, 0, 0, 0, 0, 0.6] }]
+  if (row['label'] === 'noHate') return [{ ...common, y: [0.05, 0, 0, 0, 0, 0], weight: [0.2, 0, 0, 0, 0, 0.6] }]
   return [] // "relation" and "skip" were not judged on their own
 }
 
@@ -99,13 +100,13 @@ function stormfront(row: Row): readonly Example[] {
 function mlma(row: Row): Example {
   const said = new Set(row['sentiment']!.split('_'))
   const common = { text: row['tweet']!, source: 'mlma' }
-  if (said.size === 1 && said.has('normal')) return { ...common, y: NONE, weight: [0.3, 0, 0.2, 0, 0.2, 0.3] }
+  if (said.size === 1 && said.has('normal')) return { ...common, y: NONE, weight: [0.2, 0, 0.2, 0, 0.2, 0.3] }
   const normal = said.has('normal') ? 0.5 : 1
   const group = row['target'] !== 'other'
   return {
     ...common,
     y: [0.85 * normal, 0, 0, 0, 0, said.has('hateful') && group ? 0.8 * normal : 0.4 * normal],
-    weight: [0.2, 0, 0, 0, 0, said.has('hateful') ? 0.25 : 0.05],
+    weight: [0.1, 0, 0, 0, 0, said.has('hateful') ? 0.25 : 0.05],
     source: 'mlma',
   }
 }

@@ -58,7 +58,7 @@ export class Featuriser {
 }
 
 /** First token of each window over `length` tokens. One window for a short text; the last one ends at the end. */
-export function windowStarts(length: number, shape: FeatureShape): readonly number[] {
+export function windowStarts(length: number, shape: Pick<FeatureShape, 'window' | 'stride'>): readonly number[] {
   const starts = [0]
   for (let start = shape.stride; start + shape.window - shape.stride < length; start += shape.stride) starts.push(start)
   return starts

@@ -7,7 +7,7 @@ import type { NetworkShape, Parameters, Window } from './network.ts'
 import { activations, forwardBag, forwardPhrase, initialParameters } from './network.ts'
 import type { Target } from './trainer.ts'
 import { Trainer } from './trainer.ts'
-import { windowsOf } from './windows.ts'
+import { longWindowsOf } from './windows.ts'
 
 export interface FitOptions {
   readonly seed: number
@@ -23,12 +23,12 @@ export interface FitOptions {
 
 export const FIT: Omit<FitOptions, 'log'> = {
   seed: 20_260_101,
-  epochs: 5,
-  bagRate: 0.1,
-  phraseRate: 0.03,
+  epochs: 4,
+  bagRate: 0.4,
+  phraseRate: 0.05,
   dropout: 0.3,
   decay: 1e-5,
-  windowsPerText: 3,
+  windowsPerText: 2,
 }
 
 /** Fits the model to examples. The same examples and options give the same parameters. */
@@ -61,7 +61,7 @@ function prepare(
   const featuriser = new Featuriser(shape)
   return examples
     .map((example) => ({
-      windows: windowsOf(example.text, featuriser),
+      windows: longWindowsOf(example.text, featuriser),
       target: {
         y: Float32Array.from(example.y),
         weight: Float32Array.from(example.weight),

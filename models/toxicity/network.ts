@@ -26,8 +26,8 @@ export interface NetworkShape extends FeatureShape {
 export const SHAPE: NetworkShape = {
   rows: 1 << 17,
   pairRows: 1 << 18,
-  window: 96,
-  stride: 64,
+  window: 160,
+  stride: 120,
   heads: 6,
   dims: 32,
   widths: [2, 3, 4],

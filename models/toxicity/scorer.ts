@@ -6,7 +6,7 @@ import { TOXICITY_HEADS } from './heads.ts'
 import type { Window } from './network.ts'
 import { SHAPE } from './network.ts'
 import { WindowSession } from './session.ts'
-import { windowsOf } from './windows.ts'
+import { discounted, windowsOf } from './windows.ts'
 
 export { TOXICITY_HEADS }
 
@@ -19,12 +19,19 @@ export interface ToxicityScorer {
   close(): Promise<void>
 }
 
-/** Windows scored between two awaits: bounds memory for one very long text. */
+interface Piece {
+  readonly window: Window
+  /** Index of the text. */
+  readonly owner: number
+  readonly short: boolean
+}
+
+/** Windows scored between two awaits: bounds memory for a batch of many texts. */
 const WINDOWS_AT_ONCE = 4096
 
 /**
  * Opens the shipped toxicity model, or the bytes of another with the same inputs. Texts longer than a window are
- * scored in overlapping windows and the largest probability of each head counts; nothing is cut off.
+ * scored in overlapping windows, long and short, and the largest probability of each head counts; nothing is cut off.
  *
  * @throws SluiceError TOXICITY_MODEL_UNREADABLE where the file is missing or damaged
  */
@@ -34,23 +41,23 @@ export async function openToxicityScorer(model?: Uint8Array): Promise<ToxicitySc
   return {
     async score(texts) {
       const best = texts.map(() => new Float32Array(TOXICITY_HEADS.length))
-      let windows: Window[] = []
-      let owners: number[] = []
+      let queue: Piece[] = []
       const flush = async (): Promise<void> => {
-        const scores = await session.run(windows)
-        scores.forEach((row, i) => {
-          const target = best[owners[i]!]!
-          for (let h = 0; h < target.length; h++) target[h] = Math.max(target[h]!, row[h]!)
+        const scores = await session.run(queue.map((piece) => piece.window))
+        queue.forEach(({ owner, short }, i) => {
+          const target = best[owner]!
+          for (let h = 0; h < target.length; h++) {
+            const score = scores[i]![h]!
+            target[h] = Math.max(target[h]!, short ? discounted(score) : score)
+          }
         })
-        windows = []
-        owners = []
+        queue = []
       }
-      for (let i = 0; i < texts.length; i++) {
-        for (const window of windowsOf(texts[i]!, featuriser)) {
-          windows.push(window)
-          owners.push(i)
-          if (windows.length === WINDOWS_AT_ONCE) await flush()
-        }
+      for (let owner = 0; owner < texts.length; owner++) {
+        const { long, short } = windowsOf(texts[owner]!, featuriser)
+        for (const window of long) queue.push({ window, owner, short: false })
+        for (const window of short) queue.push({ window, owner, short: true })
+        if (queue.length >= WINDOWS_AT_ONCE) await flush()
       }
       await flush()
       return best

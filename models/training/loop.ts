@@ -19,6 +19,7 @@ export interface TrainingConfig {
   readonly warmupShare: number
   /** The last rate, as a share of the highest. */
   readonly finalRateShare: number
+  /** May be a fraction: 1.5 is one and a half passes. */
   readonly epochs: number
   /** Tokens of a step, padding included. */
   readonly batchTokens: number
@@ -121,11 +122,14 @@ export async function train(job: TrainingJob, hooks: TrainingHooks): Promise<Tra
   }
 }
 
-/** The batches of all steps in order. */
+/** The batches of all steps in order; a fraction of an epoch takes its first batches. */
 function planSteps(rows: TokenRows, config: TrainingConfig): readonly (readonly number[])[] {
-  return Array.from({ length: config.epochs }, (_, epoch) =>
+  const plans = Array.from({ length: Math.ceil(config.epochs) }, (_, epoch) =>
     planEpoch(rows, config.batchTokens, config.seed, epoch),
-  ).flat()
+  )
+  const last = plans.pop()!
+  const share = config.epochs - plans.length
+  return [...plans.flat(), ...last.slice(0, Math.max(1, Math.round(share * last.length)))]
 }
 
 function evaluationSteps(steps: number, times: number): ReadonlySet<number> {

@@ -2,10 +2,10 @@ import { type Static, Type } from 'typebox'
 
 export const FinetuneConfig = Type.Object(
   {
-    layers: Type.Integer({ description: 'Transformer blocks.', default: 3, minimum: 1, maximum: 24 }),
+    layers: Type.Integer({ description: 'Transformer blocks.', default: 4, minimum: 1, maximum: 24 }),
     width: Type.Integer({
       description: 'Width of the residual stream; a multiple of 2·heads.',
-      default: 192,
+      default: 128,
       minimum: 16,
       maximum: 1024,
     }),
@@ -15,7 +15,7 @@ export const FinetuneConfig = Type.Object(
       minimum: 0,
       maximum: 4096,
     }),
-    heads: Type.Integer({ description: 'Attention heads.', default: 3, minimum: 1, maximum: 32 }),
+    heads: Type.Integer({ description: 'Attention heads.', default: 4, minimum: 1, maximum: 32 }),
     context: Type.Integer({ description: 'Longest sequence in tokens.', default: 512, minimum: 16, maximum: 4096 }),
     vocabulary: Type.Integer({
       description: 'Size of the byte-level BPE vocabulary, special tokens included.',
@@ -23,10 +23,15 @@ export const FinetuneConfig = Type.Object(
       minimum: 320,
       maximum: 32_768,
     }),
-    epochs: Type.Integer({ description: 'Passes over the training rows.', default: 2, minimum: 1, maximum: 1000 }),
+    epochs: Type.Number({
+      description: 'Passes over the training rows; 1.5 is one and a half.',
+      default: 2,
+      minimum: 0.1,
+      maximum: 1000,
+    }),
     batch_tokens: Type.Integer({
       description: 'Tokens of one step, padding included.',
-      default: 4096,
+      default: 2048,
       minimum: 64,
       maximum: 131_072,
     }),
@@ -74,7 +79,7 @@ export const FinetuneConfig = Type.Object(
     }),
     evaluations: Type.Integer({
       description: 'How often the held-out loss is measured, evenly over the run. The best parameters are kept.',
-      default: 6,
+      default: 4,
       minimum: 1,
       maximum: 1000,
     }),

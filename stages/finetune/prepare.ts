@@ -31,11 +31,11 @@ export interface RowFates {
 }
 
 /** Trains the tokenizer on all texts of the training rows and gives `tokenizer.json`. */
-export function trainTokenizer(records: readonly TextRecord[], vocabulary: number): string {
+export function trainTokenizer(records: Iterable<TextRecord>, vocabulary: number): string {
   return tokenizerJson(trainBpe(countWords(texts(records)), vocabulary - SPECIAL_TOKENS.length), SPECIAL_TOKENS)
 }
 
-function* texts(records: readonly TextRecord[]): Generator<string> {
+function* texts(records: Iterable<TextRecord>): Generator<string> {
   for (const record of records) {
     if (record.text !== undefined) yield record.text
     for (const message of record.messages ?? []) {
@@ -54,7 +54,7 @@ function* texts(records: readonly TextRecord[]): Generator<string> {
  * @throws SluiceError FINETUNE_ROW_TOO_LONG, FINETUNE_EMPTY_TURN where the policy says `error`
  */
 export async function prepareRows(
-  records: readonly TextRecord[],
+  records: Iterable<TextRecord>,
   chat: ChatEncoder,
   config: FinetuneConfig,
   tally: Tally,

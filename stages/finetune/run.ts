@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { readDataset } from '../../artifacts/dataset.ts'
 import { putModel } from '../../artifacts/model.ts'
 import type { TextRecord } from '../../artifacts/record.ts'
-import type { ArtifactRef } from '../../artifacts/refs.ts'
 import type { NetworkConfig } from '../../models/network/config.ts'
 import { createChatEncoder } from '../../models/tokenizer/chat.ts'
 import { openTokenizer } from '../../models/tokenizer/tokenizer.ts'
@@ -15,6 +14,7 @@ import type { Inputs, Outputs, RunContext } from '../stage.ts'
 import type { FinetuneConfig } from './config.ts'
 import { hiddenWidth } from './config.ts'
 import { modelFiles } from './model-files.ts'
+import type { RowFates } from './prepare.ts'
 import { prepareRows, trainTokenizer } from './prepare.ts'
 import { summarizeTraining } from './summary.ts'
 
@@ -24,16 +24,21 @@ export async function runFinetune(config: FinetuneConfig, inputs: Inputs, contex
   const trainRef = inputs['train']!
   const validRef = inputs['valid']!
   context.progress(0, 0, 'steps', 'training the tokenizer')
-  const trainRecords = read(context, trainRef, Number.POSITIVE_INFINITY)
-  const validRecords = read(context, validRef, config.validation_rows)
-  const tokenizerFile = trainTokenizer(trainRecords, config.vocabulary)
+  // The training rows are read twice, so that only tokens are ever held in memory.
+  const tokenizerFile = trainTokenizer(readDataset(context.store, trainRef), config.vocabulary)
   const tokenizer = openTokenizer(tokenizerFile)
   const chat = createChatEncoder(tokenizer)
   context.progress(0, 0, 'steps', 'encoding rows')
-  const train = await prepareRows(trainRecords, chat, config, context.tally, 'train')
-  const valid = await prepareRows(validRecords, chat, config, context.tally, 'valid')
-  refuseNothing('train', trainRecords.length, train.counts.supervised)
-  refuseNothing('valid', validRecords.length, valid.counts.supervised)
+  const train = await prepareRows(readDataset(context.store, trainRef), chat, config, context.tally, 'train')
+  const valid = await prepareRows(
+    first(readDataset(context.store, validRef), config.validation_rows),
+    chat,
+    config,
+    context.tally,
+    'valid',
+  )
+  refuseNothing('train', train.counts)
+  refuseNothing('valid', valid.counts)
 
   const network: NetworkConfig = {
     vocabulary: tokenizer.size,
@@ -92,7 +97,7 @@ export async function runFinetune(config: FinetuneConfig, inputs: Inputs, contex
       outcome,
       train: counts,
       valid: valid.counts,
-      validRowsLeftOut: (validRef.rows ?? validRecords.length) - validRecords.length,
+      validRowsLeftOut: (validRef.rows ?? valid.counts.read) - valid.counts.read,
       parameters: parameterSize(network),
       vocabulary: tokenizer.size,
       sensitivity: trainRef.sensitivity === 'raw' || validRef.sensitivity === 'raw' ? 'raw' : 'redacted',
@@ -112,25 +117,24 @@ const NOTES: Readonly<Record<CheckpointNote, string>> = {
   resumed: 'went on from the checkpoint',
 }
 
-function read(context: RunContext, ref: ArtifactRef, limit: number): readonly TextRecord[] {
-  const records: TextRecord[] = []
-  for (const record of readDataset(context.store, ref)) {
-    if (records.length >= limit) break
-    records.push(record)
+function* first(records: Iterable<TextRecord>, limit: number): Generator<TextRecord> {
+  let left = limit
+  for (const record of records) {
+    if (left-- <= 0) return
+    yield record
   }
-  return records
 }
 
 /** A run without a trained token would report a loss and learn nothing (trl issue 6668). */
-function refuseNothing(name: string, rows: number, supervised: number): void {
-  if (rows === 0) {
+function refuseNothing(name: string, counts: RowFates): void {
+  if (counts.read === 0) {
     throw new SluiceError({
       code: 'FINETUNE_EMPTY',
       message: `the dataset \`${name}\` has no rows`,
       next: 'look at what the stages before dropped; lower a threshold or give more data',
     })
   }
-  if (supervised === 0) {
+  if (counts.supervised === 0) {
     throw new SluiceError({
       code: 'FINETUNE_NOTHING_SUPERVISED',
       message: `no token of \`${name}\` would be trained: there is no assistant turn, or policies left every row out`,

@@ -1,0 +1,241 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { putDataset } from '../../../artifacts/dataset.ts'
+import { getModel, modelDigests, readModelFile } from '../../../artifacts/model.ts'
+import type { Message, TextRecord } from '../../../artifacts/record.ts'
+import { recordId } from '../../../artifacts/record.ts'
+import type { ArtifactRef, Sensitivity } from '../../../artifacts/refs.ts'
+import type { Store } from '../../../artifacts/store.ts'
+import { openStore } from '../../../artifacts/store.ts'
+import { Tally } from '../../../artifacts/tally.ts'
+import { openLanguageModel } from '../../../models/language-model.ts'
+import type { FinetuneConfig } from '../../../stages/finetune/config.ts'
+import { finetune } from '../../../stages/finetune/index.ts'
+import type { Outputs } from '../../../stages/stage.ts'
+import { random } from '../../../util/random.ts'
+
+const CONFIG: FinetuneConfig = {
+  layers: 2,
+  width: 32,
+  hidden: 0,
+  heads: 2,
+  context: 64,
+  vocabulary: 400,
+  epochs: 12,
+  batch_tokens: 512,
+  learning_rate: 0.02,
+  warmup: 0.05,
+  final_rate: 0.05,
+  weight_decay: 0.1,
+  clip_norm: 1,
+  over_length: 'split',
+  empty_turns: 'drop',
+  evaluations: 3,
+  patience: 0,
+  validation_rows: 20,
+  checkpoint_seconds: 15,
+}
+
+let root: string
+let store: Store
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'sluice-finetune-'))
+  store = openStore(root)
+})
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+function record(row: number, content: Pick<TextRecord, 'text'> | { messages: readonly Message[] }): TextRecord {
+  const source = { uri: 'test/rows.jsonl', row }
+  return { id: recordId(content, source), ...content, source, meta: {}, notes: {} }
+}
+
+const THINGS = ['parcel', 'order', 'refund', 'invoice', 'lamp', 'router']
+const ANSWERS = ['I am sorry, the', 'Thank you. Your', 'Let me check: the']
+
+function conversations(count: number, seed: number): TextRecord[] {
+  const rng = random(seed)
+  return Array.from({ length: count }, (_, row) => {
+    const thing = rng.pick(THINGS)
+    return record(row, {
+      messages: [
+        { role: 'user', content: `Where is my ${thing} number ${rng.integer(1000)}?` },
+        { role: 'assistant', content: `${rng.pick(ANSWERS)} ${thing} is on its way.` },
+      ],
+    })
+  })
+}
+
+function dataset(records: readonly TextRecord[], sensitivity: Sensitivity = 'redacted'): ArtifactRef {
+  const object = store.put(records.map((item) => `${JSON.stringify(item)}\n`).join(''), sensitivity)
+  return putDataset(store, [{ ...object, rows: records.length }], sensitivity)
+}
+
+let runs = 0
+async function run(
+  config: Partial<FinetuneConfig>,
+  train: readonly TextRecord[],
+  options: { jobs?: number; signal?: AbortSignal; workDir?: string; sensitivity?: Sensitivity } = {},
+): Promise<Outputs & { tally: Tally }> {
+  const workDir = options.workDir ?? join(root, `work-${runs++}`)
+  mkdirSync(workDir, { recursive: true })
+  const sensitivity = options.sensitivity ?? 'redacted'
+  const tally = new Tally()
+  const inputs = { train: dataset(train, sensitivity), valid: dataset(conversations(25, 99), sensitivity) }
+  const outputs = await finetune.run({ ...CONFIG, ...config }, inputs, {
+    seed: 3,
+    baseDir: root,
+    store,
+    tally,
+    sensitivity,
+    signal: options.signal ?? new AbortController().signal,
+    jobs: options.jobs ?? 1,
+    workDir,
+    secret: () => store.secret('store'),
+    progress: () => {},
+    map: () => Promise.reject(new Error('finetune maps no pass')),
+    shardLimits: { rows: 1000, bytes: 1 << 20 },
+  })
+  return { ...outputs, tally }
+}
+
+const metric = (outputs: Outputs, name: string, reason?: string): unknown =>
+  outputs.summary.metrics.find((item) => item.name === name && item.labels?.['reason'] === reason)?.value
+
+describe('finetune', () => {
+  it('learns how the desk writes and gives a model folder that answers in its words', async () => {
+    const outputs = await run({}, conversations(300, 1))
+    const model = getModel(store, outputs.artifacts['model']!)
+    expect(model.files.map(({ name }) => name)).toEqual([
+      'config.json',
+      'generation_config.json',
+      'model.safetensors',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ])
+    expect(metric(outputs, 'untrained_valid_perplexity')).toBeGreaterThan(300)
+    expect(metric(outputs, 'valid_perplexity')).toBeLessThan(3)
+    expect(metric(outputs, 'input_redacted')).toBe(true)
+    expect(metric(outputs, 'epochs')).toBe(12)
+    expect(outputs.rows).toEqual({ in: 300, kept: 300, dropped: 0, quarantined: 0, joined: 0, added: 0 })
+    const known = new Set(finetune.metrics.map(({ name }) => name))
+    expect(outputs.summary.metrics.filter(({ name }) => !known.has(name))).toEqual([])
+
+    const files = new Map(model.files.map(({ name }) => [name, readModelFile(store, model, name)]))
+    const language = await openLanguageModel(files)
+    const [answer] = await language.generate(
+      [language.encodePrompt([{ role: 'user', content: 'Where is my parcel number 77?' }])],
+      { maxTokens: 40, temperature: 0, seed: 1 },
+    )
+    // It stops by itself: the end of the turn was trained.
+    expect(answer!.length).toBeLessThan(40)
+    expect(language.decode(answer!)).toMatch(
+      /^(I am sorry, the|Thank you\. Your|Let me check: the) \w+ is on its way\.$/,
+    )
+    await language.close()
+  })
+
+  it('gives the same model for one job and two, and when a signal stops it half-way', async () => {
+    const rows = conversations(120, 2)
+    const config = { epochs: 3, checkpoint_seconds: 0 }
+    const [one, two] = [await run(config, rows, { jobs: 1 }), await run(config, rows, { jobs: 2 })]
+    const workDir = join(root, 'stopped')
+    const signal = AbortSignal.timeout(600)
+    const stopped = await run(config, rows, { workDir, signal }).catch((error: unknown) => error)
+    const again = await run(config, rows, { workDir })
+    const digests = [one, two, again].map((outputs) => modelDigests(getModel(store, outputs.artifacts['model']!)))
+    expect(digests[1]).toEqual(digests[0])
+    expect(digests[2]).toEqual(digests[0])
+    expect(again.summary).toEqual(one.summary)
+    expect(again.tally.toJSON()).toEqual(one.tally.toJSON())
+    // On a fast machine it may have ended first; otherwise the signal's own reason comes back.
+    expect(stopped instanceof Error ? stopped.name : 'done').toMatch(/^(TimeoutError|done)$/)
+  })
+
+  it('trains plain texts on every token', async () => {
+    const texts = Array.from({ length: 60 }, (_, row) => record(row, { text: `The ${THINGS[row % 6]} is on its way.` }))
+    const outputs = await run({ epochs: 2 }, texts)
+    const share = metric(outputs, 'supervised_share') as number
+    expect(share).toBeGreaterThan(0.85)
+    expect(share).toBeLessThan(1)
+  })
+
+  it('says that the model may repeat personal data where its input was not redacted', async () => {
+    const outputs = await run({ epochs: 1 }, conversations(40, 5), { sensitivity: 'raw' })
+    expect(metric(outputs, 'input_redacted')).toBe(false)
+    expect(outputs.summary.limits!.join()).toContain('may repeat personal data')
+    expect(outputs.artifacts['model']!.sensitivity).toBe('raw')
+  })
+})
+
+describe('rows that cannot be trained as they are', () => {
+  const long = record(1000, {
+    messages: [
+      { role: 'user', content: 'Tell me all.' },
+      { role: 'assistant', content: Array.from({ length: 120 }, (_, i) => `item ${i}`).join(', ') },
+    ],
+  })
+  const empty = record(1001, {
+    messages: [
+      { role: 'user', content: 'Hello?' },
+      { role: 'assistant', content: ' ' },
+    ],
+  })
+  const silent = record(1002, { messages: [{ role: 'user', content: 'Nobody answers.' }] })
+  const rows = [...conversations(40, 7), long]
+
+  it.each([
+    ['split', { split_rows: 1, truncated_rows: 0, training_rows: 41 }, 0],
+    ['truncate', { split_rows: 0, truncated_rows: 1, training_rows: 41 }, 0],
+    ['drop', { split_rows: 0, truncated_rows: 0, training_rows: 40 }, 1],
+  ] as const)('are handled by over_length: %s and counted', async (policy, counts, dropped) => {
+    const outputs = await run({ epochs: 1, over_length: policy }, rows)
+    for (const [name, value] of Object.entries(counts)) expect(metric(outputs, name)).toBe(value)
+    expect(metric(outputs, 'dropped_rows', 'over_length')).toBe(dropped)
+    expect(outputs.rows).toMatchObject({ in: 41, kept: 41 - dropped, dropped })
+  })
+
+  it('stop the run with over_length: error, naming the row but not its text', async () => {
+    const failed = run({ over_length: 'error' }, rows)
+    await expect(failed).rejects.toThrow(
+      /^record [0-9a-f]{12}… \(row 1000 of test\/rows\.jsonl\): the row has \d+ tokens/,
+    )
+  })
+
+  it('are left out, or stop the run, where the assistant answers with nothing', async () => {
+    const outputs = await run({ epochs: 1 }, [...conversations(40, 7), empty])
+    expect(metric(outputs, 'dropped_rows', 'empty_turn')).toBe(1)
+    expect(metric(outputs, 'empty_turn_rows')).toBe(1)
+    await expect(run({ empty_turns: 'error' }, [empty])).rejects.toThrow('the assistant answers with nothing')
+    const kept = await run({ epochs: 1, empty_turns: 'keep' }, [...conversations(40, 7), empty])
+    expect(metric(kept, 'training_rows')).toBe(41)
+  })
+
+  it('are left out where nothing in them is trained, and a dataset of only such rows is refused', async () => {
+    const outputs = await run({ epochs: 1 }, [...conversations(40, 7), silent])
+    expect(metric(outputs, 'dropped_rows', 'nothing_supervised')).toBe(1)
+    await expect(run({}, [silent])).rejects.toMatchObject({ code: 'FINETUNE_NOTHING_SUPERVISED' })
+    await expect(run({}, [])).rejects.toMatchObject({ code: 'FINETUNE_EMPTY' })
+  })
+
+  it('keep every token when they are split, each once, and the end of the turn is trained', async () => {
+    const split = await run({ epochs: 1, over_length: 'split' }, rows)
+    const whole = await run({ epochs: 1, over_length: 'split', context: 1024, batch_tokens: 2048 }, rows)
+    // Each piece after the first begins with one more <|bos|>; trained tokens stay the same.
+    expect(metric(split, 'supervised_tokens')).toBe(metric(whole, 'supervised_tokens'))
+  })
+})
+
+describe('check', () => {
+  it('finds contradictory sizes before anything runs', () => {
+    const context = { baseDir: root, sources: [], purpose: 'test', secretId: () => '' }
+    expect(finetune.check!({ ...CONFIG, width: 30, heads: 4 }, context).map(({ code }) => code)).toEqual([
+      'FINETUNE_WIDTH',
+    ])
+    expect(finetune.check!({ ...CONFIG, batch_tokens: 64, context: 128 }, context).map(({ code }) => code)).toEqual([
+      'FINETUNE_BATCH',
+    ])
+    expect(finetune.check!(CONFIG, context)).toEqual([])
+  })
+})
