@@ -179,7 +179,12 @@ function auditSection(record: RunRecord, { uses, title }: Audit): readonly strin
 }
 
 function metricTable(stage: StageRecord): string {
-  const rows = stage.metrics.map((metric) => {
+  // Groups and types that could not be measured are counted, not listed: run.json and report.html name them.
+  const unmeasured = new Map<string, number>()
+  for (const { name, value, labels } of stage.metrics)
+    if (value === null && labels !== undefined) unmeasured.set(name, (unmeasured.get(name) ?? 0) + 1)
+  const shown = stage.metrics.filter(({ value, labels }) => value !== null || labels === undefined)
+  const rows = shown.map((metric) => {
     const unit = unitOf(stage, metric.name)
     return [
       `${humanise(metric.name)}${labelWords(metric)}`,
@@ -189,7 +194,13 @@ function metricTable(stage: StageRecord): string {
       metric.note ?? '',
     ]
   })
-  return table(['Measure', 'Value', 'Interval', 'n', 'Note'], rows)
+  const missing = [...unmeasured].map(([name, n]) => `${humanise(name)} for ${integer(n)}`)
+  return [
+    table(['Measure', 'Value', 'Interval', 'n', 'Note'], rows),
+    missing.length === 0 ? '' : `Not measured, for want of evidence: ${escapeMarkdown(list(missing))} of the groups.`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }
 
 function gates(record: RunRecord): string {
