@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { explainCommand } from './explain.ts'
+import { initCommand } from './init.ts'
 import { planCommand } from './plan.ts'
 import { referenceCommand } from './reference.ts'
 import { reportCommand } from './report.ts'
@@ -10,6 +11,7 @@ import { verifyCommand } from './verify.ts'
 
 /** Every subcommand, in the order in which `sluice --help` lists them. Each lives in the file of its name. */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
+  initCommand,
   runCommand,
   planCommand,
   explainCommand,

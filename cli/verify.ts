@@ -20,7 +20,10 @@ export function verifyCommand(program: Command): void {
     .command('verify')
     .description('recompute the log, the signed records and every object of a store from their bytes')
     .addOption(storeOption())
-    .option('--checkpoint <files...>', 'checkpoints kept outside the store; the log must still contain what they signed')
+    .option(
+      '--checkpoint <files...>',
+      'checkpoints kept outside the store; the log must still contain what they signed',
+    )
     .option('--repair', 'set what is corrupt aside, so that the next run makes it anew (the log is never touched)')
     .option('--json', 'print the findings as JSON')
     .action(async (flags: VerifyFlags) => {
@@ -39,15 +42,21 @@ async function verify(flags: VerifyFlags): Promise<number> {
   const repaired = flags.repair === true ? setAside(store, objects.problems) : []
   const ok = ledger.ok && objects.ok
   // One key on this machine signed everything: whoever holds it could have rewritten all of it.
-  const assurance = outside.length > 0 ? 'signed, and consistent with the checkpoints given' : 'signed by the key of this store'
+  const assurance =
+    outside.length > 0 ? 'signed, and consistent with the checkpoints given' : 'signed by the key of this store'
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify({ ok, assurance, ledger, objects, repaired })}\n`)
     return ok ? 0 : 4
   }
   const out = (line: string): void => void process.stdout.write(`${line}\n`)
-  out(`log      ${ledger.size} entries, root ${ledger.root.slice(0, 16)}…, ${own.length + outside.length} earlier checkpoints compared`)
-  out(`store    ${objects.objects} objects (${(objects.bytes / 2 ** 20).toFixed(1)} MiB) hashed, ${objects.actions} signed action records checked`)
-  for (const warning of [...ledger.warnings, ...objects.warnings]) out(`warning  ${warning.code}: ${warning.message} (${warning.file})`)
+  out(
+    `log      ${ledger.size} entries, root ${ledger.root.slice(0, 16)}…, ${own.length + outside.length} earlier checkpoints compared`,
+  )
+  out(
+    `store    ${objects.objects} objects (${(objects.bytes / 2 ** 20).toFixed(1)} MiB) hashed, ${objects.actions} signed action records checked`,
+  )
+  for (const warning of [...ledger.warnings, ...objects.warnings])
+    out(`warning  ${warning.code}: ${warning.message} (${warning.file})`)
   for (const problem of problems) out(`PROBLEM  ${problem.code}: ${problem.message} (${problem.file})`)
   if (ledger.more + objects.more > 0) out(`         and ${ledger.more + objects.more} more problems`)
   for (const file of repaired) out(`aside    ${file}`)

@@ -472,6 +472,7 @@ class Run {
       uses: stage.uses,
       version: stage.stage.version,
       summary: stage.stage.summary,
+      specs: stage.stage.metrics,
       needs: stage.needs,
       because: stage.because,
       config: stage.config,

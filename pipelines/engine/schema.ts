@@ -9,7 +9,7 @@ const Source = Type.Object(
     lawful_basis: Type.Optional(
       Type.String({
         description:
-          'Why the data may be processed: consent, contract, legitimate_interests, synthetic, public_licence …',
+          'Why the data may be processed: consent, contract, legal_obligation, vital_interests, public_task, legitimate_interests, synthetic or not_personal',
       }),
     ),
     purpose: Type.Optional(Type.String({ description: 'What the data was collected for and may be used for.' })),

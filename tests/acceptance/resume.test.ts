@@ -27,8 +27,8 @@ stages:
   finetune:
     uses: finetune
     needs: [curate]
-    with: FINETUNE
-  evaluate: { uses: evaluate, needs: [curate, finetune], with: EVALUATE }
+    with: { layers: 1, width: 64, heads: 2, context: 256, vocabulary: 512, epochs: 1, evaluations: 2, checkpoint_seconds: 0 }
+  evaluate: { uses: evaluate, needs: [curate, finetune], with: { heldout_rows: 20, member_rows: 20, alternatives: 200, extraction_rows: 8, outputs: 12, max_tokens: 16 } }
 `
 
 let dir = ''

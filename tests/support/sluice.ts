@@ -38,7 +38,11 @@ export function start(args: readonly string[], cwd: string, env: Readonly<Record
   return { child, ended }
 }
 
-export function sluice(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+export function sluice(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   return start(args, cwd, env).ended
 }
 
@@ -49,7 +53,11 @@ export interface JsonRun extends Ended {
 }
 
 /** `sluice run FILE --json`, with events and record parsed. */
-export async function runJson(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Promise<JsonRun> {
+export async function runJson(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<JsonRun> {
   const ended = await sluice(['run', ...args, '--json'], cwd, env)
   const lines = ended.stdout
     .split('\n')
