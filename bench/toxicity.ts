@@ -43,12 +43,16 @@ export const bench: Bench = {
 
 function chatRecords(count: number, thread: number): readonly TextRecord[] {
   const rng = random(11, 'bench', 'toxicity', thread)
-  const sentences = templateExamples(4000, rng).map((example) => example.text)
+  const examples = templateExamples(6000, rng)
+  const calm = examples.filter((example) => example.y[0]! < 0.2).map((example) => example.text)
+  const abusive = examples.filter((example) => example.y[0]! > 0.8).map((example) => example.text)
+  // One message in fifty is abusive: more than companies report, so that the slow path is in.
+  const sentence = (): string => rng.pick(rng.integer(50) === 0 ? abusive : calm)
   return Array.from({ length: count }, (_, row) => {
     const messages = Array.from({ length: 4 }, (_, turn) => ({
       role: turn % 2 === 0 ? ('user' as const) : ('assistant' as const),
       // Numbers make the messages differ, as real ones do.
-      content: `${rng.pick(sentences)} ${rng.pick(sentences)} ${rng.integer(1e6)}`,
+      content: `${sentence()} ${rng.pick(calm)} ${rng.integer(1e6)}`,
     }))
     const source = { uri: 'bench/chat.jsonl', row }
     return { id: recordId({ messages }, source), messages, source, meta: {}, notes: {} }

@@ -6,7 +6,7 @@ import { tokenScale, windowScale } from './network.ts'
 /** Padded lengths of windows. A window always lands in the same one, so its score never depends on its neighbours. */
 const LENGTHS: readonly number[] = [8, 16, 24, 32, 48, 64, 96, 128, 161]
 /** Places (windows × padded length) in one call. */
-const PLACES = 768
+const PLACES = 1536
 /** A product with a single row takes another path in ONNX Runtime and rounds otherwise: never fewer than two. */
 const LEAST_WINDOWS = 2
 

@@ -9,7 +9,7 @@ import type { NetworkShape } from '../../../models/toxicity/network.ts'
 import { activations, forwardBag, forwardPhrase, initialParameters } from '../../../models/toxicity/network.ts'
 import { WindowSession } from '../../../models/toxicity/session.ts'
 import { templateExamples } from '../../../models/toxicity/templates.ts'
-import { windowsOf } from '../../../models/toxicity/windows.ts'
+import { longWindowsOf } from '../../../models/toxicity/windows.ts'
 import { random } from '../../../util/random.ts'
 
 const SMALL: NetworkShape = {
@@ -30,7 +30,7 @@ describe('a small model', () => {
   const parameters = fitModel(SMALL, TRAIN, OPTIONS)
   const rounded = roundedParameters(SMALL, parameters)
   const featuriser = new Featuriser(SMALL)
-  const score = (example: Example): Float32Array => logits(SMALL, rounded, windowsOf(example.text, featuriser))
+  const score = (example: Example): Float32Array => logits(SMALL, rounded, longWindowsOf(example.text, featuriser))
   const scored = TEST.map((example) => ({ example, logits: score(example) }))
   const calibration = calibrate(scored)
   const bytes = encodeModel(SMALL, rounded, calibration, {})
@@ -39,7 +39,10 @@ describe('a small model', () => {
 
   test('learns each head from a few hundred sentences', () => {
     for (const head of [0, 3, 4, 5]) {
-      const area = auc(scored.map(({ logits: z }) => z[head]!), TEST.map((example) => example.y[head]! > 0.5))
+      const area = auc(
+        scored.map(({ logits: z }) => z[head]!),
+        TEST.map((example) => example.y[head]! > 0.5),
+      )
       expect(area).toBeGreaterThan(0.93)
     }
   })
@@ -54,7 +57,7 @@ describe('a small model', () => {
 
   test('the ONNX file computes what the TypeScript forward pass computes', async () => {
     session = await WindowSession.open(bytes)
-    const windows = TEST.slice(0, 80).flatMap((example) => windowsOf(example.text, featuriser))
+    const windows = TEST.slice(0, 80).flatMap((example) => longWindowsOf(example.text, featuriser))
     const rows = await session.run(windows)
     const state = activations(SMALL)
     windows.forEach((window, i) => {
@@ -70,7 +73,7 @@ describe('a small model', () => {
 
   test('a window’s score is the same bits whatever stands beside it', async () => {
     session ??= await WindowSession.open(bytes)
-    const windows = TEST.slice(0, 60).flatMap((example) => windowsOf(example.text, featuriser))
+    const windows = TEST.slice(0, 60).flatMap((example) => longWindowsOf(example.text, featuriser))
     const together = await session.run(windows)
     for (const i of [0, 7, 20, 41]) {
       expect((await session.run([windows[i]!]))[0]).toEqual(together[i])
@@ -85,7 +88,7 @@ test('steps of the phrase part raise the score of what they learn', () => {
   const featuriser = new Featuriser(SMALL)
   const state = activations(SMALL)
   const probability = (parameters: typeof before): number => {
-    forwardPhrase(SMALL, parameters, windowsOf(example.text, featuriser)[0]!, state)
+    forwardPhrase(SMALL, parameters, longWindowsOf(example.text, featuriser)[0]!, state)
     return 1 / (1 + Math.exp(-state.phraseLogits[0]!))
   }
   const start = probability(initialParameters(SMALL, OPTIONS.seed))
@@ -142,7 +145,7 @@ test('the area under the curve counts pairs', () => {
 })
 
 test('a threshold flags no more than the stated share', () => {
-  const negatives = Array.from({ length: 1000 }, (_, i) => (i * 7919) % 1000 / 1000)
+  const negatives = Array.from({ length: 1000 }, (_, i) => ((i * 7919) % 1000) / 1000)
   const threshold = thresholdAt(negatives, 0.02)
   expect(negatives.filter((score) => score >= threshold).length).toBe(20)
 })

@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { tokenize } from '../../../models/toxicity/normalise.ts'
 
-const words = (text: string): string => tokenize(text).map((token) => token.text).join(' ')
+const words = (text: string): string =>
+  tokenize(text)
+    .map((token) => token.text)
+    .join(' ')
 
 describe('tokenize', () => {
   test.each([

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordId, type TextRecord } from '../../../artifacts/record.ts'
 import { Tally } from '../../../artifacts/tally.ts'
@@ -131,6 +132,7 @@ describe('profanity', () => {
     'a classic bass',
     'Penistone',
     'a gay black woman',
+    'order 455 for $455',
   ])('spares %j', (text) => expect(find(text)).toEqual([]))
   test.each([
     ['what the fuck', 9, 13, false],
@@ -144,6 +146,37 @@ describe('profanity', () => {
     expect(spans[0]!.start).toBeGreaterThanOrEqual(start)
     expect(spans[0]!.end).toBeLessThanOrEqual(Math.max(end, text.length))
   })
+})
+
+test('remembering clean words never hides a match that the matcher finds', async () => {
+  const { englishDataset, englishRecommendedTransformers, RegExpMatcher } = await import('obscenity')
+  const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers })
+  const find = await openProfanityFinder()
+  const words = [
+    'fuck',
+    'sh1t',
+    'ass',
+    'kung',
+    'fu',
+    'van',
+    'dyke',
+    'order',
+    'pen',
+    'is',
+    'a',
+    'anal',
+    'ysis',
+    '🅰ss',
+    'bitch!',
+  ]
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...words), { maxLength: 6 }), (parts) => {
+      const text = parts.join(' ')
+      // Every span found lies in a match, and a text in which whole words match is never silent.
+      if (!matcher.hasMatch(text)) expect(find(text)).toEqual([])
+      if (/(?:^| )(?:fuck|sh1t|bitch!)(?: |$)/.test(text)) expect(find(text).length).toBeGreaterThan(0)
+    }),
+  )
 })
 
 describe('the stage', () => {
