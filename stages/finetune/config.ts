@@ -15,7 +15,7 @@ export const FinetuneConfig = Type.Object(
       minimum: 0,
       maximum: 4096,
     }),
-    heads: Type.Integer({ description: 'Attention heads.', default: 4, minimum: 1, maximum: 32 }),
+    heads: Type.Integer({ description: 'Attention heads.', default: 2, minimum: 1, maximum: 32 }),
     context: Type.Integer({ description: 'Longest sequence in tokens.', default: 512, minimum: 16, maximum: 4096 }),
     vocabulary: Type.Integer({
       description: 'Size of the byte-level BPE vocabulary, special tokens included.',
