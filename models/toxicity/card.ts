@@ -70,7 +70,8 @@ thresholds, AUC (positives)): ${Object.entries(manifest.held_out['jigsaw']?.auc 
 
 Identity madlibs (${madlibs.neutral_n} neutral sentences): at the shipped threshold ${percent(madlibs.neutral_fpr)} of the neutral ones are flagged and ${percent(madlibs.toxic_recall)} of the
 attacks. Smallest BPSN AUC over the groups: ${Math.min(...bpsn).toFixed(3)}. Names of groups are replaced by one placeholder before the model sees them, which is why
-the groups hardly differ; a name that is not in models/toxicity/groups.ts has no such protection.
+the groups hardly differ; a name that is not in models/toxicity/groups.ts has no such protection. Our own templates hold sentences of
+the same build ("You are a … person"), so these figures are in-domain and say little about free text.
 
 | group | sentences | subgroup AUC | BPSN AUC | BNSP AUC | neutral flagged |
 |---|---|---|---|---|---|

@@ -22,15 +22,19 @@ export function auc(scores: ArrayLike<number>, positive: ArrayLike<boolean | num
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives)
 }
 
-/** 95 % interval of an AUC (Hanley & McNeil 1982, eq. 2). */
-export function aucInterval(area: number, positives: number, negatives: number): readonly [number, number] {
+/**
+ * 95 % interval of an AUC (Hanley & McNeil 1982, eq. 2). Its variance is 0 at an area of 1, which a few positives do not
+ * prove; there it is taken as if half of one of them had been missed.
+ */
+export function aucInterval(measured: number, positives: number, negatives: number): readonly [number, number] {
+  const area = Math.min(measured, 1 - 0.5 / Math.min(positives, negatives))
   const q1 = area / (2 - area)
   const q2 = (2 * area * area) / (1 + area)
   const variance =
     (area * (1 - area) + (positives - 1) * (q1 - area * area) + (negatives - 1) * (q2 - area * area)) /
     (positives * negatives)
   const half = 1.96 * Math.sqrt(Math.max(0, variance))
-  return [Math.max(0, area - half), Math.min(1, area + half)]
+  return [Math.max(0, area - half), Math.min(1, measured + half)]
 }
 
 /** The lowest threshold whose share of `negatives` at or above it is at most `rate`. */
