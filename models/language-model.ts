@@ -1,7 +1,7 @@
 import { SluiceError } from '../util/errors.ts'
 import { scoreContinuations } from './generation/continue.ts'
 import { type GenerateOptions, generate } from './generation/generate.ts'
-import { generationGraph, scoringGraph } from './generation/graphs.ts'
+import { continuationGraph, generationGraph, scoringGraph } from './generation/graphs.ts'
 import { score } from './generation/score.ts'
 import { openSession, type Session } from './graph/session.ts'
 import { fromHuggingFaceConfig } from './network/config.ts'
@@ -75,7 +75,7 @@ export async function openLanguageModel(
   )
   const threads = options.threads ?? 1
   // Sessions open when they are first needed: a caller that only scores never builds the other graph.
-  const sessions: { scoring?: Promise<Session>; generation?: Promise<Session> } = {}
+  const sessions: { scoring?: Promise<Session>; generation?: Promise<Session>; continuation?: Promise<Session> } = {}
 
   return {
     contextLength: config.context,
@@ -92,7 +92,9 @@ export async function openLanguageModel(
     },
     async continuationLogProbabilities(prefix, continuations) {
       sessions.generation ??= openSession(generationGraph(config), threads)
-      return scoreContinuations(await sessions.generation, theta, config, chat.pad, prefix, continuations)
+      sessions.continuation ??= openSession(continuationGraph(config), threads)
+      const opened = { step: await sessions.generation, score: await sessions.continuation }
+      return scoreContinuations(opened, theta, config, chat.pad, prefix, continuations)
     },
     async generate(prompts, generateOptions) {
       sessions.generation ??= openSession(generationGraph(config), threads)

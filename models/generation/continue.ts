@@ -4,15 +4,16 @@ import { createCache } from './cache.ts'
 import { stepFeeds } from './generate.ts'
 import { checkLength } from './score.ts'
 
-/** Rows of logits computed at once: 32 MB at a vocabulary of 2,048. */
-const LOGIT_ROWS = 4096
+/** Tokens scored at once: 32 MB of logits at a vocabulary of 2,048. */
+const BATCH_TOKENS = 4096
 
 /**
  * log p of every token of each continuation, given the prefix and the tokens before it. The prefix is computed once
  * and its keys and values are shared, so n continuations cost n times their own length only.
  */
 export async function scoreContinuations(
-  session: Session,
+  /** `generationGraph` for the prefix, `continuationGraph` for what follows it. */
+  sessions: { readonly step: Session; readonly score: Session },
   theta: Float32Array,
   config: NetworkConfig,
   pad: number,
@@ -23,13 +24,13 @@ export async function scoreContinuations(
   for (const [i, tail] of continuations.entries()) checkLength(prefix.length + tail.length, config.context, i)
   const weights = float32(theta)
   const start = createCache(config, 1)
-  const first = await session.run({ theta: weights, ...stepFeeds(start, [prefix], pad) })
+  const first = await sessions.step.run({ theta: weights, ...stepFeeds(start, [prefix], pad) })
   start.append(first, [prefix.length])
   const firstLogits = (first['logits']!.data as Float32Array).slice(0, config.vocabulary)
 
   const results = continuations.map((tail) => new Float32Array(tail.length))
   const longest = Math.max(1, ...continuations.map((tail) => tail.length))
-  const batch = Math.max(1, Math.floor(LOGIT_ROWS / longest))
+  const batch = Math.max(1, Math.floor(BATCH_TOKENS / longest))
   // The last token predicts nothing that is asked for, so a continuation of one token needs no run of its own.
   const order = continuations.map((_, i) => i).filter((i) => continuations[i]!.length > 1)
   for (let from = 0; from < order.length; from += batch) {
@@ -38,15 +39,15 @@ export async function scoreContinuations(
     const sequence = Math.max(...pending.map((ids) => ids.length))
     const wanted = pending.flatMap((ids, b) => ids.map((_, t) => b * sequence + t))
     const feeds = stepFeeds(start.select(new Array<number>(group.length).fill(0)), pending, pad)
-    const out = await session.run({ theta: weights, ...feeds, rows: int32(Int32Array.from(wanted)) })
-    const logits = out['logits']!.data as Float32Array
+    const { nll } = await sessions.score.run({
+      theta: weights,
+      ...feeds,
+      rows: int32(Int32Array.from(wanted)),
+      targets: int32(Int32Array.from(group.flatMap((i) => continuations[i]!.slice(1)))),
+    })
     let row = 0
     for (const i of group) {
-      for (let t = 1; t < continuations[i]!.length; t++) {
-        const scores = logits.subarray(row * config.vocabulary, (row + 1) * config.vocabulary)
-        results[i]![t] = logProbability(scores, continuations[i]![t]!)
-        row += 1
-      }
+      for (let t = 1; t < continuations[i]!.length; t++) results[i]![t] = -(nll!.data as Float32Array)[row++]!
     }
   }
   for (const [i, tail] of continuations.entries()) {

@@ -33,7 +33,30 @@ export function scoringGraph(config: NetworkConfig): Uint8Array {
  * `new_values_i` [batch, heads, sequence, D]; the caller keeps the cache, so it is never copied out.
  */
 export function generationGraph(config: NetworkConfig): Uint8Array {
-  const graph = createGraph('generation')
+  const { graph, table, chosen, added } = cachedForward('generation', config)
+  return graph.encode({
+    logits: matmul(chosen, table, { transB: true }),
+    ...Object.fromEntries(
+      added.flatMap(({ keys, values }, layer) => [
+        [`new_keys_${layer}`, keys],
+        [`new_values_${layer}`, values],
+      ]),
+    ),
+  })
+}
+
+/**
+ * Scores given tokens behind a cache. Inputs as for `generationGraph`, and `targets` [wanted], the successor of each
+ * token that `rows` names. Output: `nll` [wanted], −log p of each target in nats.
+ */
+export function continuationGraph(config: NetworkConfig): Uint8Array {
+  const { graph, table, chosen } = cachedForward('continuation', config)
+  return graph.encode({ nll: linearNegativeLogLikelihood(chosen, table, graph.input('targets', 'int32', ['wanted'])) })
+}
+
+/** The network over new tokens that follow cached ones, and the hidden rows that are asked for. */
+function cachedForward(name: string, config: NetworkConfig) {
+  const graph = createGraph(name)
   const width = config.width / config.heads
   const weights = unpackWeights(graph.input('theta', 'float32', [size(config)]), config)
   const ids = graph.input('ids', 'int32', ['batch', 'sequence'])
@@ -46,15 +69,7 @@ export function generationGraph(config: NetworkConfig): Uint8Array {
   }))
   const { hidden, added } = forward(graph, config, weights, { ids, positions, mask, past })
   const chosen = gatherRows(reshape(hidden, [product(['batch', 'sequence']), config.width]), rows)
-  return graph.encode({
-    logits: matmul(chosen, weights(TABLE), { transB: true }),
-    ...Object.fromEntries(
-      added.flatMap(({ keys, values }, layer) => [
-        [`new_keys_${layer}`, keys],
-        [`new_values_${layer}`, values],
-      ]),
-    ),
-  })
+  return { graph, table: weights(TABLE), chosen, added }
 }
 
 function size(config: NetworkConfig): number {
