@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { canonicalJson } from './json.ts'
 
@@ -7,7 +7,8 @@ export type Sha256 = string
 
 /** Hex SHA-256 of bytes or of the UTF-8 form of a string. */
 export function sha256(data: string | Uint8Array): Sha256 {
-  return createHash('sha256').update(data).digest('hex')
+  // The one-shot form: half the time of a `Hash` object for short texts.
+  return hash('sha256', data, 'hex')
 }
 
 /** Hex SHA-256 of the canonical JSON of a value. */

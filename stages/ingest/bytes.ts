@@ -6,7 +6,8 @@ import type { IngestConfig } from './config.ts'
 import { sourceEmpty } from './files.ts'
 import type { Piece } from './piece.ts'
 
-const SLAB_BYTES = 1 << 20
+// Small enough that what a slab becomes is dead before the garbage collector has to copy it.
+const SLAB_BYTES = 1 << 18
 
 /** Identifies the state of an open file: any write changes it, without reading a byte. */
 export function fileStamp(fd: number): string {
@@ -15,7 +16,7 @@ export function fileStamp(fd: number): string {
 }
 
 /**
- * The bytes of a piece as UTF-8 slabs of about 1 MiB, unpacked and transcoded. Each slab is a buffer of its own. A
+ * The bytes of a piece as UTF-8 slabs of about 256 KiB, unpacked and transcoded. Each slab is a buffer of its own. A
  * byte order mark is left out.
  *
  * @throws SluiceError `SOURCE_CHANGED`, `SOURCE_TRUNCATED` and `SOURCE_BROKEN` (gzip), `SOURCE_ENCODING` (UTF-16),

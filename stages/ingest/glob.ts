@@ -33,7 +33,8 @@ export function hasWildcard(pattern: string): boolean {
 /** The folder where the wildcards of a pattern begin; the folder of the file where there are none. */
 export function globRoot(pattern: string, baseDir: string): string {
   if (!hasWildcard(pattern)) return dirname(resolve(baseDir, pattern))
-  return resolve(baseDir, `${fixedSegments(pattern).join('/')}/`)
+  const fixed = fixedSegments(pattern)
+  return fixed.length === 0 ? resolve(baseDir) : resolve(baseDir, `${fixed.join('/')}/`)
 }
 
 /** `a{b,c{d,e}}` → `ab`, `acd`, `ace`. Braces without a partner are literal. */
@@ -82,18 +83,16 @@ function walk(root: string, folder: string, segments: readonly string[], found: 
   }
 }
 
+/** Names in a folder; none where it does not exist. */
 function entriesIn(root: string, folder: string): readonly string[] {
-  try {
-    return readdirSync(join(root, folder))
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' || code === 'ENOTDIR') return []
-    throw error
-  }
+  const path = join(root, folder)
+  return isFolder(path) ? readdirSync(path) : []
 }
 
 function foldersIn(root: string, folder: string): readonly string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true })
+  const path = join(root, folder)
+  if (!isFolder(path)) return []
+  return readdirSync(path, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => entry.name)
 }
@@ -127,4 +126,8 @@ function matchSegment(segment: string, name: string): boolean {
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
