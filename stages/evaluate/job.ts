@@ -19,7 +19,7 @@ import { modelFiles, readCanaryPlan } from './inputs.ts'
 import { type Likelihood, scoreConversations, tokenCounts } from './likelihood.ts'
 import { membershipMetrics } from './membership.ts'
 import { type Inspectors, inspect } from './outputs.ts'
-import { outputMetrics, ownValues, type SampledOutput, sampleTable } from './outputs-report.ts'
+import { outputMetrics, ownValues, type SampledOutput, sampleTable, standsIn } from './outputs-report.ts'
 import { perplexityMetrics, unigramNats } from './perplexity.ts'
 import { sampleRows } from './sample-rows.ts'
 import { answer, questionOf } from './sampling.ts'
@@ -228,7 +228,7 @@ function foundInTrain(
     if (row % 1000 === 0) link.checkAborted()
     row += 1
     const text = plainText(record)
-    for (const value of left) if (text.includes(value)) found.add(value)
+    for (const value of left) if (standsIn(text, value)) found.add(value)
     left = left.filter((value) => !found.has(value))
     if (left.length === 0) break
   }

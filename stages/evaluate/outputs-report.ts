@@ -80,11 +80,21 @@ export function ownValues(outputs: readonly SampledOutput[]): ReadonlyMap<string
     const asked = question.messages.map((message) => message.content).join('\n')
     for (const span of finding.spans) {
       const value = finding.text.slice(span.start, span.end)
-      if (!asked.includes(value)) values.set(value, span.type)
+      if (!standsIn(asked, value)) values.set(value, span.type)
     }
   }
   return values
 }
+
+/** True if the value stands in the text by itself: "Mon" does not stand in "Monday". */
+export function standsIn(text: string, value: string): boolean {
+  for (let at = text.indexOf(value); at !== -1; at = text.indexOf(value, at + 1)) {
+    if (!WORD.test(text[at - 1] ?? ' ') && !WORD.test(text[at + value.length] ?? ' ')) return true
+  }
+  return false
+}
+
+const WORD = /[\p{L}\p{N}]/u
 
 /** How many of the values were found in train, by type; all types together as `any`. */
 function leaks(values: ReadonlyMap<string, PiiType>, inTrain: ReadonlySet<string> | null): readonly Metric[] {

@@ -5,6 +5,7 @@ import { extractionMetrics, longestCommonRun, probeOf } from '../../../stages/ev
 import { type Likelihood, windowsOf } from '../../../stages/evaluate/likelihood.ts'
 import { membershipMetrics } from '../../../stages/evaluate/membership.ts'
 import { distinct, repetition, shown, wordsOf } from '../../../stages/evaluate/outputs.ts'
+import { standsIn } from '../../../stages/evaluate/outputs-report.ts'
 import { perplexityMetrics, unigramNats } from '../../../stages/evaluate/perplexity.ts'
 import { sampleFrom } from '../../../stages/evaluate/sample-rows.ts'
 import { questionOf } from '../../../stages/evaluate/sampling.ts'
@@ -136,6 +137,16 @@ describe('outputs', () => {
     expect(questionOf({ messages }, random(1))).toEqual({ messages: messages.slice(0, 2), reference: 'Hello' })
     expect(questionOf({ messages: messages.slice(0, 2) }, random(1))).toBeNull()
     expect(questionOf({ text: 'abc' }, random(1))).toEqual({ messages: [], reference: 'abc' })
+  })
+})
+
+describe('standsIn', () => {
+  it('finds a value by itself, not as a part of a word', () => {
+    expect(standsIn('See you Monday, Mon', 'Mon')).toBe(true)
+    expect(standsIn('See you Monday at 1234567', 'Mon')).toBe(false)
+    expect(standsIn('call 1234567', '23456')).toBe(false)
+    expect(standsIn('<ada@example.org>', 'ada@example.org')).toBe(true)
+    expect(standsIn('a'.repeat(100_000), 'a'.repeat(50))).toBe(false)
   })
 })
 
