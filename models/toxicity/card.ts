@@ -40,7 +40,8 @@ test, without using their sentences: results on such suites are partly in-domain
 
 ## Thresholds
 
-The lowest that flags at most the stated share of clean held-out texts of the training sources.
+The lowest that flags at most 2 % of clean held-out texts of the training sources, and never less than 0.2. The share that
+each flags in fact:
 
 | head | threshold | flags of clean texts | clean texts |
 |---|---|---|---|

@@ -13,6 +13,12 @@ import { openToxicityScorer } from './scorer.ts'
 /** Share of clean held-out texts that a head's shipped threshold may flag. */
 const FALSE_POSITIVE_RATE = 0.02
 
+/**
+ * No head flags below this probability. Clean encyclopaedia talk gives the rare heads scores near zero, so the share
+ * above would put their thresholds at a few per cent, where short chat messages ("Are you a bot?") already are.
+ */
+const LEAST_THRESHOLD = 0.2
+
 interface Threshold {
   readonly value: number
   readonly false_positive_rate: number
@@ -71,8 +77,9 @@ function threshold(held: readonly Example[], scores: readonly Float32Array[], h:
   const clean = held.flatMap((example, i) =>
     example.weight[h]! > 0 && example.y[h]! < 0.2 && example.y[0]! < 0.2 ? [scores[i]![h]!] : [],
   )
-  const value = Math.min(0.99, Math.max(0.01, thresholdAt(clean, FALSE_POSITIVE_RATE)))
-  return { value: Number(value.toFixed(3)), false_positive_rate: FALSE_POSITIVE_RATE, n: clean.length }
+  const value = Number(Math.min(0.99, Math.max(LEAST_THRESHOLD, thresholdAt(clean, FALSE_POSITIVE_RATE))).toFixed(3))
+  const flagged = clean.filter((score) => score >= value).length
+  return { value, false_positive_rate: Number((flagged / clean.length).toFixed(4)), n: clean.length }
 }
 
 function bySource(held: readonly Example[], scores: readonly Float32Array[]): ModelManifest['held_out'] {

@@ -14,7 +14,8 @@ export { TOXICITY_HEADS }
 export const TOXICITY_MODEL = 'models/weights/toxicity/model.onnx'
 
 export interface ToxicityScorer {
-  /** Six probabilities a text, in the order of `TOXICITY_HEADS`. A score never depends on the other texts. */
+  /** Six probabilities a text, in the order of `TOXICITY_HEADS`. A score never depends on the other texts; a blank text says
+   * nothing and has zeros. */
   score(texts: readonly string[]): Promise<readonly Float32Array[]>
   close(): Promise<void>
 }
@@ -54,6 +55,7 @@ export async function openToxicityScorer(model?: Uint8Array): Promise<ToxicitySc
         queue = []
       }
       for (let owner = 0; owner < texts.length; owner++) {
+        if (texts[owner]!.trim() === '') continue
         const { long, short } = windowsOf(texts[owner]!, featuriser)
         for (const window of long) queue.push({ window, owner, short: false })
         for (const window of short) queue.push({ window, owner, short: true })
