@@ -7,7 +7,13 @@ const closed = { additionalProperties: false } as const
 const OperatorSchema = Type.Object(
   {
     operator: Type.Union(
-      ['replace', 'mask', 'redact', 'keep', 'pseudonym'].map((name) => Type.Literal(name)),
+      [
+        Type.Literal('replace'),
+        Type.Literal('mask'),
+        Type.Literal('redact'),
+        Type.Literal('keep'),
+        Type.Literal('pseudonym'),
+      ],
       {
         description:
           'replace: `<EMAIL>`. mask: dots for letters and digits. redact: taken out. keep: left as it is, but counted. pseudonym: `<PERSON_7f3a91c2>`, the same for the same value in the whole dataset.',

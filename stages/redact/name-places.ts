@@ -1,6 +1,6 @@
 import type { Lexicon } from './lexicon.ts'
 import { OWNED, THING } from './name-cues.ts'
-import { type Found, sentenceEnds, type Token } from './name-tokens.ts'
+import { type Found, isOdd, sentenceEnds, type Token } from './name-tokens.ts'
 import type { Subject } from './subject.ts'
 
 const PLACE_CUE =
@@ -17,6 +17,8 @@ export function placeAt(subject: Subject, list: readonly Token[], i: number, wor
       .join(' ')
     if (!words.isPlace(name)) continue
     if (token.caps && token.text.length < 5) return undefined
+    // "Nice", "Reading", "Bath": words first, towns only after a preposition.
+    if (words.isCommon(name) && !PLACE_CUE.test(subject.before(token.start, 16))) return undefined
     const next = list[last + 1]
     const before = subject.before(token.start, 24)
     // "the Paris Kettle"
@@ -30,7 +32,8 @@ export function placeAt(subject: Subject, list: readonly Token[], i: number, wor
 function unknownPlace(subject: Subject, list: readonly Token[], i: number, words: Lexicon): Found | undefined {
   const token = list[i]!
   const prefixed = PLACE_PREFIX.test(token.lower)
-  if (token.caps || (words.isCommon(token.lower) && !prefixed) || words.isCountry(token.lower)) return undefined
+  if (token.caps || isOdd(token) || (words.isCommon(token.lower) && !prefixed) || words.isCountry(token.lower))
+    return undefined
   const before = subject.before(token.start, 36)
   if (!/ $/.test(before)) return undefined
   const sure = SURE_PLACE.test(before)

@@ -1,7 +1,7 @@
 // A capitalised word, with the marks that names have inside; then more of them, particles allowed between.
 const WORD = "\\p{Lu}[\\p{L}\\p{M}]*(?:['’-]\\p{L}[\\p{L}\\p{M}]*)*"
 const PARTICLE = '(?:de|da|do|dos|das|di|del|della|der|den|van|von|zu|bin|ibn|al|el|la|le|ter|ten|af|av|y|e)'
-export const SEQUENCE = new RegExp(`${WORD}\\.?(?: (?:${PARTICLE} ){0,2}${WORD}\\.?)*`, 'gu')
+export const SEQUENCE = new RegExp(`${WORD}\\.?(?: {1,2}(?:${PARTICLE} ){0,2}${WORD}\\.?)*`, 'gu')
 const TOKEN = new RegExp(`${WORD}\\.?|${PARTICLE}(?= )`, 'gu')
 
 /** A word of a capitalised sequence. */
@@ -23,6 +23,8 @@ export interface Found {
 
 /** Inner capitals (`AppleSupport`) are products and handles, but for McDonald, O'Neill, Jean-Luc, DeVito. */
 export function isOdd(token: Token): boolean {
+  // "I'm", "Don't", "We've"
+  if (/['’](?:m|ve|ll|d|re|t)$/.test(token.lower)) return true
   if (token.caps) return token.text.length > 1 && !/[AEIOUY]/i.test(token.text)
   return /\p{Ll}\p{Lu}/u.test(
     token.text.replace(/^(?:Mc|Mac|De|Di|Le|La|Van|Fitz)(?=\p{Lu})/u, '').replace(/[-'’]./gu, ''),

@@ -94,8 +94,8 @@ function knownNames(findings: readonly Finding[]): ReadonlySet<string> {
       if (span.type !== 'PERSON' || span.score < 0.6) continue
       for (const part of text.slice(span.start, span.end).split(/[^\p{L}\p{M}]+/u)) {
         const lower = part.toLowerCase()
-        // A field called `customer_name` is believed where a guess is not: then plain words ("Grace Young") count too.
-        const sure = span.recognizer === 'keyed-value'
+        // A field called `customer_name` or "my name is" is believed where a guess is not: then plain words ("Grace Young") count too.
+        const sure = span.recognizer === 'keyed-value' || span.recognizer === 'introduced-name'
         if (part.length < 3 || (sure ? words.isFunction(lower) : words.isCommon(lower) || words.isPlace(lower)))
           continue
         names.add(part[0]!.toUpperCase() + part.slice(1))

@@ -63,7 +63,9 @@ export class Subject {
 
   /** Lower-cased text before `at`, at most `window` code units. */
   before(at: number, window = 48): string {
-    const words = lowerSameLength(this.text.slice(Math.max(0, at - window), at))
+    const slice = this.text.slice(Math.max(0, at - window), at)
+    // What redaction wrote is no context: `<PHONE>` must not make the next number a phone.
+    const words = lowerSameLength(slice.includes('>') ? slice.replace(WRITTEN, blank) : slice)
     return at < window && this.#prefix !== '' ? this.#prefix + words : words
   }
 
@@ -81,6 +83,13 @@ export class Subject {
     this.#runs ??= findRuns(this.text)
     return this.#runs
   }
+}
+
+/** A placeholder, or the end of one that the window cuts. */
+const WRITTEN = /<?[A-Z_]{2,25}(?:_[0-9a-f]{8,16})?>/g
+
+function blank(match: string): string {
+  return ' '.repeat(match.length)
 }
 
 // Full-width ASCII, no-break and typographic spaces, hyphens, Arabic-Indic and Devanagari digits.

@@ -1,3 +1,4 @@
+import { lexicon } from '../lexicon.ts'
 import type { Candidate, Recognizer } from '../recognizer.ts'
 import { Feature, isDigit, isWord, type Subject } from '../subject.ts'
 
@@ -7,8 +8,27 @@ const ENGLISH =
 const PARTICLES = "(?:(?:de|du|des|d['’]|la|le|les|l['’]|del|della|delle|dei|da|do|dos|das|los|las|san|santa) ?){0,3}"
 const ROMANCE =
   'rue|avenue|av\\.|boulevard|bd|place|impasse|allée|chemin|quai|cours|calle|c/|avenida|avda\\.?|plaza|paseo|camino|carrer|via|viale|piazza|corso|largo|vicolo|contrada|strada|rua|travessa|praça|alameda|ulica|ul\\.|aleja|al\\.|osiedle|os\\.|plac|pl\\.|rodovia|avenida|estrada|colonia|bloque|barrio|polígono|urbanización|ronda|glorieta|cuesta|lugar|sector|grupo|passage|square|esplanade|route|montée|sentier|voie|lungomare|strada|borgo|rotonda|incrocio'
-/** The same with a capital. */
-const EITHER_CASE = `${ROMANCE}|${ROMANCE.replace(/(^|\|)(\p{L})/gu, (_all, bar: string, letter: string) => bar + letter.toUpperCase())}`
+/** Words that English (or any log) has too: as kinds of streets only with a capital. */
+const CAPITAL_ONLY = new Set([
+  'via',
+  'route',
+  'place',
+  'square',
+  'passage',
+  'sector',
+  'grupo',
+  'lugar',
+  'plaza',
+  'camino',
+  'contrada',
+  'colonia',
+  'rotonda',
+  'route',
+])
+const EITHER_CASE = [
+  ...ROMANCE.split('|').filter((word) => !CAPITAL_ONLY.has(word)),
+  ...ROMANCE.split('|').map((word) => (word[0] ?? '').toUpperCase() + word.slice(1)),
+].join('|')
 const NAMED = `${PARTICLES}${CAP}(?: (?:(?:de|du|des|la|le|del|da|do|dos|das|di|y|e) )?${CAP}){0,4}`
 
 // Everything starts from a group of one to five digits; these are tried after it (sticky) …
@@ -103,7 +123,10 @@ function around(subject: Subject, start: number, digitsEnd: number, emit: (candi
   }
   const previous = text[start - 1]
   const next = text[digitsEnd]
-  const joined = previous !== undefined && /[.,:/-]/.test(previous) && /\d/.test(text[start - 2] ?? '')
+  // Part of a path, a range, a parameter or a longer number.
+  const joined =
+    previous !== undefined &&
+    (/[/=&#_-]/.test(previous) || (/[.,:]/.test(previous) && /\d/.test(text[start - 2] ?? '')))
   const digits = digitsEnd - start
   if (!joined && next !== undefined && /[ ,A-Za-z-]/.test(next)) {
     const english = sticky(AFTER_ENGLISH, subject.lower, digitsEnd)
@@ -126,7 +149,10 @@ function around(subject: Subject, start: number, digitsEnd: number, emit: (candi
     if (romance > 0) push(start, romance, 0.8)
     const town = sticky(AFTER_POSTCODE, text, digitsEnd)
     if (town > 0 && isPostcode(text.slice(start, town)) && !NOT_TOWN.test(text.slice(digitsEnd, town))) {
-      push(start, town, previous !== '#' && NEAR.test(subject.before(start, 60)) ? 0.8 : digits === 5 ? 0.5 : 0.3)
+      const name = /\p{L}[\p{L}\p{M}'’-]*$/u.exec(text.slice(digitsEnd, town))?.[0] ?? ''
+      const known = lexicon().isPlace(name.toLowerCase())
+      const near = previous !== '#' && NEAR.test(subject.before(start, 60))
+      push(start, town, known ? 0.85 : near ? 0.8 : digits === 5 ? 0.5 : 0.3)
     }
   }
   if (previous === undefined || !/[ \p{L}.º°#]/u.test(previous)) return

@@ -90,6 +90,14 @@ function matchDomain(text: string, at: number): number {
     const dot = domain.lastIndexOf('.')
     if (dot <= 0) return 0
     const last = domain.slice(dot + 1)
+    // "ada@example.org.Thanks": the next sentence, glued on.
+    if (
+      /^\p{Lu}\p{Ll}+$/u.test(last) &&
+      /\.(?:com|net|org|edu|gov|de|fr|es|it|nl|uk|io|co|in|at|ch|example)$/.test(domain.slice(0, dot))
+    ) {
+      domain = domain.slice(0, dot)
+      continue
+    }
     if (TLD.test(last) && !FILE.test(last)) return at + domain.length
     if (FILE.test(last)) return 0
     domain = domain.slice(0, dot)

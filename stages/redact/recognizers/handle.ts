@@ -9,6 +9,9 @@ export const handle = pattern({
   pattern: /@[A-Za-z_][A-Za-z0-9_]{1,38}/g,
   score: 0.8,
   validate(_value, score, subject, start, end) {
-    return /[\w.%+-]/.test(subject.text[start - 1] ?? '') || /^\.\w/.test(subject.text.slice(end, end + 2)) ? 0 : score
+    return /[\w%+-]$|\w\.$/.test(subject.text.slice(Math.max(0, start - 2), start)) ||
+      /^\.\w/.test(subject.text.slice(end, end + 2))
+      ? 0
+      : score
   },
 })

@@ -10,7 +10,7 @@ const LIKELY =
   "(?:i am|i['’]m|im|this is|hi|hello|hey|dear|thanks|thank you|thx|cheers|regards|best|sincerely|love|greetings|hallo|hola|bonjour|ciao|liebe grüße|lg|viele grüße|mit freundlichen grüßen|saludos|cordialement|spoke to|spoke with|talked to|speak to|speaking with|ask for|colleague|wife|husband|daughter|brother|sister)"
 
 const AFTER_SURE = new RegExp(
-  `(?<![\\p{L}])${SURE}[ \\t]{0,3}["“*_]{0,2}(?:(?:mrs?|ms|miss|dr|prof|herr|frau|mme|mlle|sra?)\\.? )?(${NAME_WORD}\\.?(?: ${NAME_WORD}){0,3})`,
+  `(?<![\\p{L}])${SURE}[ \\t]{0,3}["“*_]{0,2}(?:(?:mrs?|ms|miss|dr|prof|herr|frau|mme|mlle|sra?)\\.? )?(${NAME_WORD}\\.?(?: {1,2}${NAME_WORD}){0,3})`,
   'dgu',
 )
 const AFTER_LIKELY = new RegExp(
@@ -36,7 +36,7 @@ export const introducedName: Recognizer = {
         const [start] = match.indices![1]!
         const end = cut(text, start, match[1]!.length, true)
         if (end <= start + 1) continue
-        const [first = '', second = ''] = match[1]!.split(' ')
+        const [first = '', second = ''] = match[1]!.split(/ +/)
         const capital = /^\p{Lu}/u.test(text.slice(start, start + 2))
         const unknown = (word: string): boolean =>
           word !== '' && !STOP.test(word) && (words.isGiven(word) || !words.isCommon(word))

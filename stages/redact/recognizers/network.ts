@@ -3,7 +3,7 @@ import { pattern } from '../recognizer.ts'
 import { Feature } from '../subject.ts'
 
 const VERSION =
-  /\b(?:v|version|release|build|driver|firmware|update|upgrade|ver\.?|patch|android|ios|chrome|windows|macos|edition|section|chapter)\W{0,3}(?:\w{1,10}\W)?$/
+  /\b(?:v|version|release|build|driver|firmware|update|upgrade|ver\.?|patch|android|ios|chrome|windows|macos|edition|section|chapter|beta|alpha)\W{0,3}(?:\w{1,10}\W)?$/
 const ADDRESS = /\bips?\b|address|host|server|client|gateway|dns|ping|from|remote|peer|subnet|login|connect/
 
 /** IPv4, RFC 791 dotted form; not versions, loopback, netmasks or the unspecified address. */

@@ -143,7 +143,7 @@ function judge(
   const shape = groups.map((group) => group.end - group.start)
   const digits = shape.reduce((sum, n) => sum + n, 0)
   const value = text.slice(start, end)
-  if (isDateOrVersion(value, shape)) return 0
+  if (!international && isDateOrVersion(value, shape)) return 0
   // `1 1 1 1 1 1 1`: too many small groups for a phone number.
   if (shape.length > 2 && digits / shape.length < 1.7) return 0
   const words = context(subject, start - lead.length)
@@ -166,7 +166,7 @@ function judge(
     if (isPhone) return formatted ? 0.9 : 0.8
     return digits <= 13 && (telling || digits >= 7) ? 0.6 : 0
   }
-  if (!isPhone) return telling && digits === 10 ? 0.5 : 0
+  if (!isPhone) return telling && shape.join('-') === '3-3-4' ? 0.5 : 0
   if (telling) return 0.75
   return shape.length === 1 && value.startsWith('0') && digits >= 10 && digits <= 11 ? 0.5 : formatted ? 0.4 : 0.3
 }
@@ -194,7 +194,7 @@ function isDateOrVersion(value: string, shape: readonly number[]): boolean {
 function context(subject: Subject, start: number): number {
   if (subject.hint === 'PHONE') return 1
   if (subject.hint !== undefined) return -1
-  const before = subject.before(start, 56)
+  const before = sameCells(subject.before(start, 56))
   const phone = lastIndex(before, PHONE_WORDS)
   let other = lastIndex(before, OTHER_NUMBERS)
   // A word for another number counts only near, and not across the end of a sentence or a line.
@@ -202,6 +202,12 @@ function context(subject: Subject, start: number): number {
   if (phone < 0 && other < 0)
     return /^\W{0,3}(?:mobile|cell|home|work|tel|phone|fax|mobil|handy)/.test(subject.after(start + 0, 0)) ? 1 : 0
   return phone > other ? 1 : -1
+}
+
+/** In a table only the cell itself and the one to its left speak of a number; the headings are read elsewhere. */
+function sameCells(before: string): string {
+  const line = before.slice(before.lastIndexOf('\n') + 1)
+  return line.includes('|') ? line.split('|').slice(-2).join('|') : before
 }
 
 function lastIndex(text: string, words: RegExp): number {

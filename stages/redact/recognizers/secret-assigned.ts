@@ -12,7 +12,7 @@ const CODES =
 
 const ASSIGNED = new RegExp(
   `(?:(?<password>${PASSWORDS})|(?<key>${KEYS})|(?<code>${CODES}))["'\`*_]{0,3}(?:\\)|\\])?` +
-    `(?<glue>\\s{0,3}(?::=|=>|->|[:=])\\s{0,3}|\\s{1,3}(?:is now|is set to|set to|is|ist|lautet|was|war|es|est|é|:)[:\\s]\\s{0,2}|(?<=cv[vc]2?|otp|pin|code)\\s)["'\`*]{0,3}(?:(?:bearer|basic|token|apikey|digest)\\s{1,2})?(?<value>[^\\s"'\`<>]{3,})`,
+    `(?<glue>\\s{0,3}(?::=|=>|->|[:=])\\s{0,3}|\\s{1,3}(?:is now|is set to|set to|is|ist|lautet|was|war|es|est|é|:)[:\\s]\\s{0,2}|(?<=cv[vc]2?|otp|pin|code)\\s|\\s(?=[^\\s]{2,60}?\\d))["'\`*]{0,3}(?:(?:bearer|basic|token|apikey|digest)\\s{1,2})?(?<value>[^\\s"'\`<>]{3,})`,
   'dgu',
 )
 

@@ -163,6 +163,10 @@ export const jwt = pattern({
   glued: true,
 })
 
+/** Longer than any key: what stands between two such lines is then something else. */
+const MAX_KEY = 64_000
+const BASE64_LINES = /(?:(?:\\[nr]|[\s>])*[A-Za-z0-9+/]{24,}={0,2})*(?:(?:\\[nr]|[\s>])+[A-Za-z0-9+/]{1,64}={1,2})?/y
+
 /** PEM and PGP private key blocks. A block that was cut off is taken to the end of its base64 lines. */
 export const privateKey: Recognizer = {
   name: 'private-key',
@@ -178,14 +182,15 @@ export const privateKey: Recognizer = {
         at = text.indexOf('-----BEGIN', at + 10)
         continue
       }
-      const body = /(?:\\[nr]|[A-Za-z0-9+/=:,.()>\s-](?!----(?:BEGIN)))*/y
-      body.lastIndex = at + head[0].length
-      const limit = at + head[0].length + (body.exec(text)?.[0].length ?? 0)
-      const close = text.indexOf('-----END', at + head[0].length)
-      let end = limit
-      if (close >= 0 && close <= limit) {
-        const tail = /^-----END [A-Z0-9 ]{0,60}-----/.exec(text.slice(close, close + 80))
-        end = close + (tail?.[0].length ?? 8)
+      const from = at + head[0].length
+      // Up to the next `-----`, whatever it opens: each stretch is looked at once.
+      const dashes = text.indexOf('-----', from)
+      const tail = dashes < 0 ? null : /^-----END [A-Z0-9 ]{0,60}-----/.exec(text.slice(dashes, dashes + 80))
+      let end: number
+      if (tail !== null && dashes - from <= MAX_KEY) end = dashes + tail[0].length
+      else {
+        BASE64_LINES.lastIndex = from
+        end = from + (BASE64_LINES.exec(text)?.[0].length ?? 0)
       }
       while (end > at && /\s/.test(text[end - 1]!)) end -= 1
       emit({ start: at, end, type: 'SECRET', score: 1 })

@@ -19,7 +19,7 @@ export const usSsn = pattern({
   context: WORDS,
   validate(value, score, subject, start, end) {
     const digits = value.replace(/\D/g, '')
-    const named = score > 0.9 || subject.hint === 'US_SSN'
+    const named = score > 0.9 || subject.hint === 'US_SSN' || /^\W{0,3}(?:ssn|social)/.test(subject.after(end, 12))
     if (/^(?:000|666)|^...00|0000$/.test(digits)) return named ? 0.55 : 0
     if (!named && /[$€£#/]$/.test(subject.text[start - 1] ?? '')) return 0
     if (/[\d][-.,/:]$/.test(subject.text.slice(Math.max(0, start - 2), start))) return 0
