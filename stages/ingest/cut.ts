@@ -123,5 +123,5 @@ function firstMember(bytes: Buffer, start: number, end: number, path: Path): str
   const close = bytes.indexOf(0x22, at + 1)
   if (close === -1 || close >= end) return undefined
   const text = bytes.toString('utf8', at + 1, close)
-  return text.includes('\\') ? undefined : `s${text}`
+  return text === '' || text.includes('\\') ? undefined : `s${text}`
 }

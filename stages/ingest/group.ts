@@ -71,8 +71,8 @@ function turnReader(config: IngestConfig): (raw: RawRow, uri: string) => Turn | 
     const mapped = map(value, surrogates)
     if (isFault(mapped)) return mapped
     const key = valueAt(value, keyPath)
-    if (typeof key !== 'string' && typeof key !== 'number') {
-      return key === undefined || key === null
+    if (key === '' || (typeof key !== 'string' && typeof key !== 'number')) {
+      return key === undefined || key === null || key === ''
         ? fault('MISSING_FIELD', `a row has no \`${keyPath.name}\``)
         : fault('WRONG_TYPE', `\`${keyPath.name}\` is neither a text nor a number`)
     }

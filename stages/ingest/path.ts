@@ -4,10 +4,13 @@ import type { Json } from '../../util/json.ts'
 export interface Path {
   readonly name: string
   readonly keys: readonly string[]
+  /** True where every object has a member of one of these names by inheritance (`constructor`, `length`). */
+  readonly inherited: boolean
 }
 
 export function parsePath(name: string): Path {
-  return { name, keys: name.split('.') }
+  const keys = name.split('.')
+  return { name, keys, inherited: [name, ...keys].some((key) => key in Array.prototype) }
 }
 
 /**
@@ -15,13 +18,19 @@ export function parsePath(name: string): Path {
  * `customer.name`) comes first. Only own members count: `constructor` finds nothing.
  */
 export function valueAt(root: unknown, path: Path): Json | undefined {
-  if (typeof root !== 'object' || root === null) return undefined
-  if (Object.hasOwn(root, path.name)) return (root as Record<string, Json>)[path.name]
-  if (path.keys.length === 1) return undefined
+  const whole = member(root, path.name, path.inherited)
+  if (whole !== undefined || path.keys.length === 1) return whole
   let value: unknown = root
   for (const key of path.keys) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-    value = (value as Record<string, unknown>)[key]
+    value = member(value, key, path.inherited)
+    if (value === undefined) return undefined
   }
   return value as Json
+}
+
+/** Reads first and asks later: this runs several times for every message. */
+function member(value: unknown, key: string, inherited: boolean): Json | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (inherited && !Object.hasOwn(value, key)) return undefined
+  return (value as Record<string, Json>)[key]
 }

@@ -3,7 +3,8 @@ import { type Path, parsePath, valueAt } from './path.ts'
 /** The row's own id as a comparable text, undefined where it has none. */
 export function ownId(value: unknown, path: Path): string | undefined {
   const id = valueAt(value, path)
-  if (typeof id === 'string') return `s${id}`
+  // An empty CSV cell is no id.
+  if (typeof id === 'string') return id === '' ? undefined : `s${id}`
   return typeof id === 'number' ? `n${id}` : undefined
 }
 
