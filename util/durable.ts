@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 
@@ -12,8 +12,17 @@ export function temporaryName(path: string): string {
 
 /** `mkdir -p` that makes each new folder durable in its parent. */
 export function ensureDir(path: string): void {
-  const first = mkdirSync(path, { recursive: true, mode: 0o755 })
-  if (first !== undefined) fsyncDir(dirname(first))
+  if (existsSync(path)) return
+  const parent = dirname(path)
+  if (parent !== path) ensureDir(parent)
+  // Folder by folder: the recursive form of mkdir reports a read-only file system as ENOENT.
+  try {
+    mkdirSync(path, 0o755)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
+    throw error
+  }
+  fsyncDir(parent)
 }
 
 /** Makes the names in a folder durable. A rename is only safe after this. */
