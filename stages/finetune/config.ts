@@ -25,13 +25,13 @@ export const FinetuneConfig = Type.Object(
     }),
     epochs: Type.Number({
       description: 'Passes over the training rows; 1.5 is one and a half.',
-      default: 2,
+      default: 1.5,
       minimum: 0.1,
       maximum: 1000,
     }),
     batch_tokens: Type.Integer({
-      description: 'Tokens of one step, padding included.',
-      default: 2048,
+      description: 'Tokens of one step, padding included. Small steps learn more from few rows.',
+      default: 1024,
       minimum: 64,
       maximum: 131_072,
     }),
