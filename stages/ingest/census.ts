@@ -1,6 +1,7 @@
-import { hash, randomBytes } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { murmur128 } from '../../util/murmur.ts'
 
 const PARTITIONS = 64
 const ENTRY_BYTES = 24
@@ -13,12 +14,13 @@ export interface DuplicateRow {
 }
 
 /**
- * Finds ids that occur more than once, in bounded memory: 128 bits of a salted hash of each id, cut into partitions that
- * spill to files. The salt is random and forgotten, so the files tell nothing.
+ * Finds ids that occur more than once, in bounded memory: 128 bits of a hash of each id, cut into partitions that spill to
+ * files. The seed is random and forgotten.
  */
 export class IdCensus {
   readonly #folder: string
-  readonly #salt = randomBytes(16).toString('hex')
+  readonly #seed = randomInt(2 ** 32)
+  readonly #digest = Buffer.alloc(16)
   readonly #buffers: Buffer[] = Array.from({ length: PARTITIONS }, () => Buffer.alloc(0))
   readonly #used = new Int32Array(PARTITIONS)
   #spilled = false
@@ -35,16 +37,23 @@ export class IdCensus {
   }
 
   add(id: string, piece: number, row: number): void {
+    const bytes = Buffer.from(id, 'utf8')
+    this.addBytes(bytes, 0, bytes.length, piece, row)
+  }
+
+  /** The id is the UTF-8 text `bytes[start, end)`. */
+  addBytes(bytes: Uint8Array, start: number, end: number, piece: number, row: number): void {
     this.#ids += 1
-    const digest = hash('sha256', this.#salt + id, 'buffer') as unknown as Buffer
-    const partition = digest[31]! % PARTITIONS
+    const digest = this.#digest
+    murmur128(bytes, start, end, this.#seed, digest, 0)
+    const partition = digest[0]! % PARTITIONS
     let buffer = this.#buffers[partition]!
     if (buffer.length === 0) {
       buffer = Buffer.allocUnsafeSlow(BUFFER_ENTRIES * ENTRY_BYTES)
       this.#buffers[partition] = buffer
     }
     const at = this.#used[partition]! * ENTRY_BYTES
-    digest.copy(buffer, at, 0, 16)
+    digest.copy(buffer, at)
     buffer.writeUInt32LE(piece, at + 16)
     buffer.writeUInt32LE(row, at + 20)
     this.#used[partition] = this.#used[partition]! + 1

@@ -46,8 +46,8 @@ export async function scanFile(path: string, signal: AbortSignal, visit?: (slab:
 /** Who wants to see the ids of rows while a file is cut. */
 export interface IdVisitor {
   readonly path: Path
-  /** `range` is the number of the piece in this file. */
-  visit(id: string, range: number, row: number): void
+  /** The id is the UTF-8 text `bytes[start, end)`; `range` is the number of the piece in this file. */
+  visit(bytes: Uint8Array, start: number, end: number, range: number, row: number): void
 }
 
 /**
@@ -77,10 +77,7 @@ export async function cutJsonl(
   }
   const sink = {
     line(bytes: Buffer, from: number, to: number): void {
-      if (ids !== undefined) {
-        const id = idOfLine(bytes, from, to, ids.path)
-        if (id !== undefined) ids.visit(id, ranges.length, row)
-      }
+      if (ids !== undefined) visitId(bytes, from, to, ids, ranges.length, row)
       ended(to - from)
     },
     long: ended,
@@ -101,27 +98,43 @@ export async function cutJsonl(
 }
 
 /**
- * The id of a JSON line. Where the id is the first member, as in most exports, it is read without parsing the line.
+ * Shows the id of a JSON line. Where the id is the first member, as in most exports, the line is not parsed for it; a line
+ * that has the member twice goes by the first one then.
  */
-function idOfLine(bytes: Buffer, start: number, end: number, path: Path): string | undefined {
-  const head = firstMember(bytes, start, end, path)
-  if (head !== undefined) return head
+function visitId(bytes: Buffer, start: number, end: number, ids: IdVisitor, range: number, row: number): void {
+  const quote = firstMember(bytes, start, end, ids.path)
+  if (quote !== -1) {
+    const close = bytes.indexOf(0x22, quote + 1)
+    if (close > quote + 1 && close < end && isPlain(bytes, quote + 1, close)) {
+      ids.visit(bytes, quote + 1, close, range, row)
+      return
+    }
+  }
   try {
-    return ownId(JSON.parse(bytes.toString('utf8', start, end)), path)
+    const id = ownId(JSON.parse(bytes.toString('utf8', start, end)), ids.path)
+    if (id === undefined) return
+    const text = Buffer.from(id, 'utf8')
+    ids.visit(text, 0, text.length, range, row)
   } catch {
-    return undefined
+    // No JSON: the row is set aside when it is read.
   }
 }
 
-function firstMember(bytes: Buffer, start: number, end: number, path: Path): string | undefined {
+/** Where the quote of a text opens that is the first member of the line, -1 where that is not so. */
+function firstMember(bytes: Buffer, start: number, end: number, path: Path): number {
   const key = `{"${path.name}":`
-  const byteLength = Buffer.byteLength(key)
-  if (bytes.toString('utf8', start, Math.min(end, start + byteLength)) !== key) return undefined
-  let at = start + byteLength
+  if (end - start < key.length + 2) return -1
+  for (let i = 0; i < key.length; i++) if (bytes[start + i] !== key.charCodeAt(i)) return -1
+  let at = start + key.length
   if (bytes[at] === 0x20) at += 1
-  if (bytes[at] !== 0x22) return undefined
-  const close = bytes.indexOf(0x22, at + 1)
-  if (close === -1 || close >= end) return undefined
-  const text = bytes.toString('utf8', at + 1, close)
-  return text === '' || text.includes('\\') ? undefined : `s${text}`
+  return bytes[at] === 0x22 ? at : -1
+}
+
+/** ASCII without escapes and control characters: the bytes are the text. */
+function isPlain(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!
+    if (byte < 0x20 || byte > 0x7e || byte === 0x5c) return false
+  }
+  return true
 }

@@ -3,9 +3,9 @@ import { type Path, parsePath, valueAt } from './path.ts'
 /** The row's own id as a comparable text, undefined where it has none. */
 export function ownId(value: unknown, path: Path): string | undefined {
   const id = valueAt(value, path)
-  // An empty CSV cell is no id.
-  if (typeof id === 'string') return id === '' ? undefined : `s${id}`
-  return typeof id === 'number' ? `n${id}` : undefined
+  // An empty CSV cell is no id. The number 7 and the text "7" are different ids; a text never begins with a NUL here.
+  if (typeof id === 'string') return id === '' ? undefined : id.startsWith('\0') ? `\0\0${id}` : id
+  return typeof id === 'number' ? `\0${id}` : undefined
 }
 
 /** How own ids are found; undefined where they are not looked for. */

@@ -85,7 +85,10 @@ async function cutFile(
       target,
       config.max_row_bytes,
       signal,
-      ids && { path: ids, visit: (id, range, row) => census.add(id, firstPiece + range, row) },
+      ids && {
+        path: ids,
+        visit: (bytes, start, end, range, row) => census.addBytes(bytes, start, end, firstPiece + range, row),
+      },
     )
     return {
       sha256,
