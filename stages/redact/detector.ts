@@ -57,26 +57,41 @@ export function createDetector(options: DetectorOptions = {}): Detector {
   const active = recognizers({ regions: options.regions ?? DEFAULT_REGIONS }).filter((recognizer) =>
     recognizer.types.some((type) => wanted.has(type)),
   )
+  const find = (text: string, field: string | undefined): readonly Span[] => {
+    const subject = new Subject(text, field)
+    const claims: (Span & { priority: number })[] = []
+    for (const recognizer of active) {
+      if (!canMatch(recognizer, subject)) continue
+      recognizer.find(subject, ({ start, end, type, score }: Candidate) => {
+        if (!wanted.has(type) || score < least(type)) return
+        if (allowed.size > 0 && allowed.has(text.slice(start, end))) return
+        claims.push({ start, end, type, score, recognizer: recognizer.name, priority: recognizer.priority })
+      })
+    }
+    if (claims.length === 0) return NONE
+    return resolveOverlaps(outside(claims, protectedRanges(text)), text).map(
+      ({ start, end, type, score, recognizer }) => ({ start, end, type, score, recognizer }),
+    )
+  }
+  // Fields repeat their values (`plan: Basic`): short ones are looked at once. Only a memory of a pure function.
+  const memo = new Map<string, readonly Span[]>()
   return {
     find(text, field) {
-      if (text.length < 3) return []
-      const subject = new Subject(text, field)
-      const claims: (Span & { priority: number })[] = []
-      for (const recognizer of active) {
-        if (!canMatch(recognizer, subject)) continue
-        recognizer.find(subject, ({ start, end, type, score }: Candidate) => {
-          if (!wanted.has(type) || score < least(type)) return
-          if (allowed.size > 0 && allowed.has(text.slice(start, end))) return
-          claims.push({ start, end, type, score, recognizer: recognizer.name, priority: recognizer.priority })
-        })
+      if (text.length < 3) return NONE
+      if (field === undefined || text.length > 32) return find(text, field)
+      const key = `${field}\n${text}`
+      let spans = memo.get(key)
+      if (spans === undefined) {
+        spans = find(text, field)
+        if (memo.size >= 8192) memo.clear()
+        memo.set(key, spans)
       }
-      if (claims.length === 0) return []
-      return resolveOverlaps(outside(claims, protectedRanges(text)), text).map(
-        ({ start, end, type, score, recognizer }) => ({ start, end, type, score, recognizer }),
-      )
+      return spans
     },
   }
 }
+
+const NONE: readonly Span[] = []
 
 function canMatch(recognizer: Recognizer, subject: Subject): boolean {
   if ((subject.features & recognizer.needs) !== recognizer.needs) return false

@@ -6,7 +6,11 @@ import nlp from 'compromise/two'
  * of `natural`, both read at run time. On top of them two things of our own: which given names are also plain words, and
  * a likeness to names learned from the lexicons themselves (see `likeness`).
  */
+export const Kind = { GIVEN: 1, SURNAME: 2, COMMON: 4, FUNCTION: 8, PLACE: 16, COUNTRY: 32 } as const
+
 export interface Lexicon {
+  /** Bits of `Kind`; 0 for an unknown word. */
+  kindOf(lower: string): number
   isGiven(lower: string): boolean
   isSurname(lower: string): boolean
   /** A word of the language that is no name: verbs, nouns, adjectives, months, products … */
@@ -97,17 +101,39 @@ function build(): Lexicon {
     common.add(word)
   }
   const likeness = learnLikeness([...given, ...surname], [...common])
-  for (const list of [given, surname, place]) for (const word of [...list]) list.add(fold(word))
-  // "José" is in the lexicon as "jose".
-  const has = (list: ReadonlySet<string>, word: string): boolean =>
-    list.has(word) || (ACCENTED.test(word) && list.has(fold(word)))
+  const kinds = new Map<string, number>()
+  const mark = (words: Iterable<string>, kind: number): void => {
+    for (const word of words) kinds.set(word, (kinds.get(word) ?? 0) | kind)
+  }
+  mark(common, Kind.COMMON)
+  mark(functional, Kind.FUNCTION)
+  mark(country, Kind.COUNTRY)
+  for (const [list, kind] of [
+    [given, Kind.GIVEN],
+    [surname, Kind.SURNAME],
+    [place, Kind.PLACE],
+  ] as const) {
+    mark(list, kind)
+    // "José" may be in the lexicon as "jose", and the other way round.
+    mark(
+      [...list].map(fold).filter((word) => !list.has(word)),
+      kind,
+    )
+  }
+  const kindOf = (word: string): number => {
+    const kind = kinds.get(word)
+    if (kind !== undefined) return kind
+    // Of a word with accents only names and places are looked up without them.
+    return ACCENTED.test(word) ? (kinds.get(fold(word)) ?? 0) & (Kind.GIVEN | Kind.SURNAME | Kind.PLACE) : 0
+  }
   return {
-    isGiven: (word) => has(given, word),
-    isSurname: (word) => has(surname, word),
-    isCommon: (word) => common.has(word),
-    isFunction: (word) => functional.has(word),
-    isPlace: (word) => has(place, word),
-    isCountry: (word) => country.has(word),
+    kindOf,
+    isGiven: (word) => (kindOf(word) & Kind.GIVEN) !== 0,
+    isSurname: (word) => (kindOf(word) & Kind.SURNAME) !== 0,
+    isCommon: (word) => (kindOf(word) & Kind.COMMON) !== 0,
+    isFunction: (word) => (kindOf(word) & Kind.FUNCTION) !== 0,
+    isPlace: (word) => (kindOf(word) & Kind.PLACE) !== 0,
+    isCountry: (word) => (kindOf(word) & Kind.COUNTRY) !== 0,
     likeness: (word) => likeness(ACCENTED.test(word) ? fold(word) : word),
   }
 }

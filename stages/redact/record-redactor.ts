@@ -2,6 +2,7 @@ import type { TextRecord } from '../../artifacts/record.ts'
 import type { Detector, Span } from './detector.ts'
 import { lexicon } from './lexicon.ts'
 import { type ApplyOptions, applySpans } from './operators.ts'
+import { isPlaceholder } from './placeholder.ts'
 import { type Field, rewriteRecord } from './record-fields.ts'
 import { isWord } from './subject.ts'
 
@@ -61,7 +62,7 @@ function settle(text: string, field: Field, options: ApplyOptions, detector: Det
     },
   }
   let current = text
-  for (let pass = 1; pass < MAX_PASSES; pass++) {
+  for (let pass = 1; pass < MAX_PASSES && !isPlaceholder(current); pass++) {
     const spans = detector
       .find(current, field.field)
       .filter((span) => options.operatorOf(span.type).operator !== 'keep')

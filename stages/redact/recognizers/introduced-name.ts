@@ -10,13 +10,10 @@ const LIKELY =
   "(?:i am|i['’]m|im|this is|hi|hello|hey|dear|thanks|thank you|thx|cheers|regards|best|sincerely|love|greetings|hallo|hola|bonjour|ciao|liebe grüße|lg|viele grüße|mit freundlichen grüßen|saludos|cordialement|spoke to|spoke with|talked to|speak to|speaking with|ask for|colleague|wife|husband|daughter|brother|sister)"
 
 const AFTER_SURE = new RegExp(
-  `(?<![\\p{L}])${SURE}[ \\t]{0,3}["“*_]{0,2}(?:(?:mrs?|ms|miss|dr|prof|herr|frau|mme|mlle|sra?)\\.? )?(${NAME_WORD}\\.?(?: {1,2}${NAME_WORD}){0,3})`,
+  `${SURE}[ \\t]{0,3}["“*_]{0,2}(?:(?:mrs?|ms|miss|dr|prof|herr|frau|mme|mlle|sra?)\\.? )?(${NAME_WORD}\\.?(?: {1,2}${NAME_WORD}){0,3})`,
   'dgu',
 )
-const AFTER_LIKELY = new RegExp(
-  `(?<![\\p{L}])${LIKELY}[,.!:]{0,2}[ \\t\\n>-]{1,4}(${NAME_WORD}(?: ${NAME_WORD}){0,2})`,
-  'dgu',
-)
+const AFTER_LIKELY = new RegExp(`${LIKELY}[,.!:]{0,2}[ \\t\\n>-]{1,4}(${NAME_WORD}(?: ${NAME_WORD}){0,2})`, 'dgu')
 
 const STOP =
   /^(?:and|und|et|y|e|och|en|but|i|my|the|a|an|on|in|at|from|for|with|is|was|not|it|that|this|to|of|or|so|please|email|phone|number|order|account|calling|writing|here|born|ssn|dob|tel|mobile|ich|bin|mein|je|mon|mi|can|could|you|your|we|regarding|about|because|as|if|we're|i'm|i've)$/i

@@ -2,7 +2,7 @@ import { looksLike } from '../field-looks.ts'
 import { typeOfField } from '../field-names.ts'
 import type { PiiType } from '../pii-type.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isWord } from '../subject.ts'
+import { Feature } from '../subject.ts'
 
 const TYPES: readonly PiiType[] = [
   'PHONE',
@@ -32,7 +32,9 @@ export const keyedValue: Recognizer = {
   },
 }
 
-const QUOTED = /([\p{L}][\p{L}\d_. -]{1,38})\\?["'`]?[ \t]{0,4}[:=][ \t]{0,4}\\?["'`]([^"'`\\\n]{2,160})\\?["'`]/dgu
+/** From the separator on; the key is looked for before it. */
+const QUOTED = /[:=][ \t]{0,4}\\?["'`]([^"'`\\\n]{2,160})\\?["'`]/dgu
+const KEY = /([\p{L}][\p{L}\d_. -]{1,38})\\?["'`]?[ \t]{0,4}$/u
 const LINE = /^[ \t>*|•-]{0,6}([\p{L}][\p{L}\d_. -]{1,38}?)[*_]{0,2}[ \t]?[:=][*_]{0,2}[ \t]{1,4}([^\n|]{2,160})$/dgmu
 
 /** The same inside running text: `"phone": "…"` in a code block, `Full name: …` on a line of its own. */
@@ -44,21 +46,21 @@ export const inlineField: Recognizer = {
   find(subject, emit) {
     const { text } = subject
     if ((subject.features & (Feature.COLON | Feature.EQUALS)) === 0) return
-    for (const form of [QUOTED, LINE]) {
-      for (const match of text.matchAll(form)) {
-        const promise = typeOfField(lastWords(match[1]!))
-        if (promise === undefined || isWord(text, match.index - 1)) continue
-        const [from] = match.indices![2]!
-        const value = match[2]!.trim()
-        // A line of prose after a colon is no value.
-        const weak = promise.weak || (form === LINE && promise.type !== 'PHONE')
-        if (promise.type === 'SECRET' && form === LINE) continue
-        if (looksLike(promise.type, value, weak)) {
-          const start = from + match[2]!.indexOf(value)
-          emit({ start, end: start + value.length, type: promise.type, score: 0.8 })
-        }
-      }
+    const offer = (key: string, value: string, from: number, isLine: boolean): void => {
+      const promise = typeOfField(lastWords(key))
+      if (promise === undefined || (promise.type === 'SECRET' && isLine)) return
+      const trimmed = value.trim()
+      // A line of prose after a colon is no value.
+      const weak = promise.weak || (isLine && promise.type !== 'PHONE')
+      if (!looksLike(promise.type, trimmed, weak)) return
+      const start = from + value.indexOf(trimmed)
+      emit({ start, end: start + trimmed.length, type: promise.type, score: 0.8 })
     }
+    for (const match of text.matchAll(QUOTED)) {
+      const key = KEY.exec(text.slice(Math.max(0, match.index - 48), match.index))
+      if (key !== null) offer(key[1]!, match[1]!, match.indices![1]![0], false)
+    }
+    for (const match of text.matchAll(LINE)) offer(match[1]!, match[2]!, match.indices![2]![0], true)
   },
 }
 

@@ -1,9 +1,11 @@
-import { type Lexicon, lexicon } from '../lexicon.ts'
+import { Kind, type Lexicon, lexicon } from '../lexicon.ts'
 import { afterCue, cueOf, HONORIFIC, isAlone, OWNED, SIGN_OFF, THING } from '../name-cues.ts'
 import { placeAt } from '../name-places.ts'
 import { type Found, isInsideToken, isOdd, SEQUENCE, sentenceEnds, type Token, tokens } from '../name-tokens.ts'
 import type { Candidate, Recognizer } from '../recognizer.ts'
 import { Feature, type Subject } from '../subject.ts'
+
+const PLAIN_ONLY = Kind.COMMON | Kind.GIVEN | Kind.SURNAME | Kind.PLACE
 
 /** People and places by capitals, `compromise`'s lexicon and what stands around. One pass over capitalised sequences. */
 export const names: Recognizer = {
@@ -15,6 +17,8 @@ export const names: Recognizer = {
     const words = lexicon()
     const shouting = isShouting(subject.text)
     for (const match of subject.text.matchAll(SEQUENCE)) {
+      // Most capitals only start a sentence.
+      if (!match[0].includes(' ') && (words.kindOf(match[0].toLowerCase()) & PLAIN_ONLY) === Kind.COMMON) continue
       if (isInsideToken(subject.text, match.index, match.index + match[0].length)) continue
       sequence(subject, tokens(match[0], match.index), words, shouting, emit)
     }

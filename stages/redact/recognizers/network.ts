@@ -56,7 +56,8 @@ const HEX_PAIRS =
 export const mac = pattern({
   name: 'mac',
   type: 'MAC_ADDRESS',
-  needs: Feature.LETTER,
+  // A MAC address without any digit is one in a hundred thousand: not worth looking at every text.
+  needs: Feature.LETTER | Feature.DIGIT,
   priority: 5,
   pattern: HEX_PAIRS,
   score: 0.95,
