@@ -44,17 +44,23 @@ async function runOne(name: string): Promise<void> {
   if (json) {
     process.stdout.write(`${JSON.stringify({ name, machine, figures, floors, peers })}\n`)
   } else {
-    process.stdout.write(`${name}: ${bench.summary}\n  on ${machine.cores} × ${machine.cpu}, ${machine.memory_gib} GiB, node ${machine.node}\n`)
+    process.stdout.write(
+      `${name}: ${bench.summary}\n  on ${machine.cores} × ${machine.cpu}, ${machine.memory_gib} GiB, node ${machine.node}\n`,
+    )
     for (const [figure, value] of Object.entries(figures)) {
       const floor = floors[figure]
-      const verdict = floor === undefined ? '' : value >= floor ? `   floor ${floor}: met` : `   floor ${floor}: NOT MET`
+      const verdict =
+        floor === undefined ? '' : value >= floor ? `   floor ${floor}: met` : `   floor ${floor}: NOT MET`
       process.stdout.write(`  ${figure.padEnd(34)}${format(value).padStart(14)}${verdict}\n`)
     }
-    for (const [peer, value] of Object.entries(peers)) process.stdout.write(`  peer ${peer.padEnd(29)}${format(value).padStart(14)}\n`)
+    for (const [peer, value] of Object.entries(peers))
+      process.stdout.write(`  peer ${peer.padEnd(29)}${format(value).padStart(14)}\n`)
   }
   if (low.length > 0) process.exitCode = 1
 }
 
 function format(value: number): string {
-  return Number.isInteger(value) ? value.toLocaleString('en') : value.toLocaleString('en', { maximumSignificantDigits: 4 })
+  return Number.isInteger(value)
+    ? value.toLocaleString('en')
+    : value.toLocaleString('en', { maximumSignificantDigits: 4 })
 }

@@ -66,5 +66,7 @@ function sources(folder: string): readonly string[] {
 /** Relative imports, static and dynamic; type-only ones count too, since they also tie rooms together. */
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(join(PACKAGE_ROOT, file), 'utf8')
-  return [...text.matchAll(/(?:from|import\()\s*'(\.{1,2}\/[^']+)'/g)].map((match) => normalize(join(dirname(file), match[1]!)))
+  return [...text.matchAll(/(?:from|import\()\s*'(\.{1,2}\/[^']+)'/g)].map((match) =>
+    normalize(join(dirname(file), match[1]!)),
+  )
 }

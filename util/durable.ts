@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { threadId } from 'node:worker_threads'
 
 let sequence = 0
@@ -62,13 +62,6 @@ export function writeFileDurable(path: string, data: string | Uint8Array | reado
 export function writeAll(fd: number, data: Uint8Array): void {
   let offset = 0
   while (offset < data.length) offset += writeSync(fd, data, offset, data.length - offset)
-}
-
-/** The path of `name` in `folder`, refusing names that would leave it. */
-export function joinInside(folder: string, name: string): string {
-  const path = join(folder, name)
-  if (!path.startsWith(join(folder, '/'))) throw new Error('a file name leaves its folder')
-  return path
 }
 
 function toChunks(data: string | Uint8Array | readonly Uint8Array[]): readonly Uint8Array[] {

@@ -28,11 +28,15 @@ describe('the store', () => {
   it('gives back what was put, sealed or not, under the digest of the plain bytes', () => {
     const store = openStore(dir)
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), fc.constantFrom('raw' as const, 'redacted' as const), (bytes, sensitivity) => {
-        const ref = store.put(bytes, sensitivity)
-        expect(ref).toEqual({ sha256: sha256(bytes), bytes: bytes.length, sensitivity })
-        expect(new Uint8Array(store.get(ref))).toEqual(bytes)
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.constantFrom('raw' as const, 'redacted' as const),
+        (bytes, sensitivity) => {
+          const ref = store.put(bytes, sensitivity)
+          expect(ref).toEqual({ sha256: sha256(bytes), bytes: bytes.length, sensitivity })
+          expect(new Uint8Array(store.get(ref))).toEqual(bytes)
+        },
+      ),
       { numRuns: 40 },
     )
   })
@@ -64,7 +68,10 @@ describe('the store', () => {
       const bad = Buffer.from(good)
       bad[at] = bad[at]! ^ 1
       writeFileSync(path, bad)
-      expect(code(() => store.get(ref)), `byte ${at}`).toBe('OBJECT_CORRUPT')
+      expect(
+        code(() => store.get(ref)),
+        `byte ${at}`,
+      ).toBe('OBJECT_CORRUPT')
     }
     writeFileSync(path, good.subarray(0, 5))
     expect(code(() => store.get(ref))).toBe('OBJECT_CORRUPT')

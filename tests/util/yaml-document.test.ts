@@ -8,7 +8,12 @@ const schema = Type.Object(
     name: Type.String(),
     size: Type.Integer({ minimum: 1, default: 3 }),
     items: Type.Optional(
-      Type.Array(Type.Object({ threshold: Type.Number(), mode: Type.Optional(Type.Union([Type.Literal('a'), Type.Literal('b')])) }, { additionalProperties: false })),
+      Type.Array(
+        Type.Object(
+          { threshold: Type.Number(), mode: Type.Optional(Type.Union([Type.Literal('a'), Type.Literal('b')])) },
+          { additionalProperties: false },
+        ),
+      ),
     ),
   },
   { additionalProperties: false },
