@@ -27,8 +27,6 @@ export interface Marked {
   readonly marks: readonly Mark[]
 }
 
-export const EMPTY: Marked = { text: '', marks: [] }
-
 export function plain(text: string): Marked {
   return { text, marks: [] }
 }

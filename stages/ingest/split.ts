@@ -11,7 +11,8 @@ import type { Piece } from './piece.ts'
 import { idPath, ownId } from './row-id.ts'
 import { readRows } from './rows.ts'
 
-const MAX_PIECE_BYTES = 32 * 1024 * 1024
+// Small enough that two workers end at about the same time, large enough that a shard is worth its fsync.
+const MAX_PIECE_BYTES = 16 * 1024 * 1024
 
 /** A piece with the digest of its file and the bytes it stands for. */
 interface PlannedPiece extends Piece {
