@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   training: async () => (await import('./training.ts')).bench,
   ledger: async () => (await import('./ledger.ts')).bench,
   policies: async () => (await import('./policies.ts')).bench,
+  memory: async () => (await import('./memory.ts')).bench,
 }
 
 const machine = {

@@ -6,7 +6,20 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const rooms = ['util', 'artifacts', 'models', 'audit', 'stages', 'policies', 'runners', 'pipelines', 'reports', 'cli', 'bench', 'examples']
+const rooms = [
+  'util',
+  'artifacts',
+  'models',
+  'audit',
+  'stages',
+  'policies',
+  'runners',
+  'pipelines',
+  'reports',
+  'cli',
+  'bench',
+  'examples',
+]
 const built = mtime(join(root, 'dist/.tsbuildinfo'))
 
 if (newest() > built) run(join(root, 'node_modules/typescript/bin/tsc'), ['-p', join(root, 'tsconfig.build.json')])
@@ -24,7 +37,11 @@ function newest() {
       .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name)),
   )
-  return Math.max(...[...files, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json'), join(root, 'package.json')].map(mtime))
+  return Math.max(
+    ...[...files, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json'), join(root, 'package.json')].map(
+      mtime,
+    ),
+  )
 }
 
 function mtime(file) {

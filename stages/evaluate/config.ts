@@ -6,11 +6,11 @@ const whole = (value: number, minimum: number, description: string) =>
 export const EvaluateConfig = Type.Object(
   {
     heldout_rows: whole(
-      160,
+      280,
       1,
       'Held-out conversations to score for perplexity; they are the non-members of the membership attack too.',
     ),
-    member_rows: whole(120, 0, 'Train conversations to score as members. 0: no membership attack.'),
+    member_rows: whole(280, 0, 'Train conversations to score as members. 0: no membership attack.'),
     alternatives: whole(
       1000,
       100,

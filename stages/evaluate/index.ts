@@ -20,7 +20,7 @@ import { PERPLEXITY_METRICS } from './perplexity.ts'
 export const evaluate: WholeStage<typeof EvaluateConfig> = {
   kind: 'whole',
   name: 'evaluate',
-  version: 1,
+  version: 2,
   summary: 'Measures perplexity, memorisation and the safety of sampled answers of a tuned model.',
   config: EvaluateConfig,
   takes: {
