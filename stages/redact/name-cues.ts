@@ -39,7 +39,7 @@ export const THING =
 
 /** A word before that makes a capitalised word a thing: "the Logan", "my Chester Suitcase". */
 export const OWNED =
-  /(?:^|[\s("'])(?:the|an?|my|your|our|his|her|their|this|that|these|those|of the|some|every|another|new|old|one|\d+|\d+ ?x|which|what|no|any|mein(?:e|en|er)?|dein(?:e|er)?|die|das|der|den|le|la|el|mi|un|une|ein(?:e|en)?) $/
+  /(?:^|[\s("'])(?:the|an?|my|your|our|his|her|their|this|these|those|of the|some|every|another|new|old|one|\d+|\d+ ?x|which|what|no|any|mein(?:e|en|er)?|dein(?:e|er)?|die|das|der|den|le|la|el|mi|un|une|ein(?:e|en)?) $/
 
 /** What comes after a name and after little else: "Era Lesch, born …", "Ada Byron <ada@…>", "… | +44 20 …", "X wrote:". */
 export function afterCue(text: string, end: number): boolean {

@@ -1,8 +1,8 @@
 // A capitalised word, with the marks that names have inside; then more of them, particles allowed between.
-const WORD = "\\p{Lu}[\\p{L}\\p{M}]*(?:['’-]\\p{L}[\\p{L}\\p{M}]*)*"
+export const NAME = "\\p{Lu}[\\p{L}\\p{M}]*(?:['’-]\\p{L}[\\p{L}\\p{M}]*)*"
 const PARTICLE = '(?:de|da|do|dos|das|di|del|della|der|den|van|von|zu|bin|ibn|al|el|la|le|ter|ten|af|av|y|e)'
-export const SEQUENCE = new RegExp(`${WORD}\\.?(?: {1,2}(?:${PARTICLE} ){0,2}${WORD}\\.?)*`, 'gu')
-const TOKEN = new RegExp(`${WORD}\\.?|${PARTICLE}(?= )`, 'gu')
+export const SEQUENCE = new RegExp(`${NAME}\\.?(?: {1,2}(?:${PARTICLE} ){0,2}${NAME}\\.?)*`, 'gu')
+const TOKEN = new RegExp(`${NAME}\\.?|${PARTICLE}(?= )`, 'gu')
 
 /** A word of a capitalised sequence. */
 export interface Token {
@@ -39,7 +39,9 @@ export function sentenceEnds(text: string, token: Token): boolean {
 export function isInsideToken(text: string, start: number, end: number): boolean {
   const before = text[start - 1] ?? ' '
   const after = text[end] ?? ' '
-  if (/[\p{L}\p{N}_@#/\\$%&=+]/u.test(before) || /[\p{N}_@\\=]/u.test(after)) return true
+  if (/[\p{L}\p{N}_@#/\\$%&=+]/u.test(before) || /[\p{N}_\\=]/u.test(after)) return true
+  // "ada@" begins an address, "Traci Warner@ENRON" is how some mail systems write people.
+  if (after === '@' && !/ /.test(text.slice(start, end))) return true
   if (before === '.' && /[\p{L}\p{N}]/u.test(text[start - 2] ?? ' ')) return true
   if (before === '-' && /[\p{L}\p{N}]/u.test(text[start - 2] ?? ' ')) return true
   return (after === '-' || after === '/' || after === ':') && /[\p{L}\p{N}/]/u.test(text[end + 1] ?? ' ')

@@ -7,6 +7,7 @@ import { handle } from './recognizers/handle.ts'
 import { iban } from './recognizers/iban.ts'
 import { introducedName } from './recognizers/introduced-name.ts'
 import { inlineField, keyedValue, tableColumn } from './recognizers/keyed-value.ts'
+import { lowerGiven } from './recognizers/lower-given.ts'
 import { names } from './recognizers/names.ts'
 import { ipv4, ipv6, mac } from './recognizers/network.ts'
 import { phone } from './recognizers/phone.ts'
@@ -44,6 +45,7 @@ export function recognizers(options: RegistryOptions): readonly Recognizer[] {
     inlineField,
     tableColumn,
     names,
+    lowerGiven,
     introducedName,
     address,
     handle,

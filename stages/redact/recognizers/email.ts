@@ -86,14 +86,18 @@ function matchDomain(text: string, at: number): number {
   let domain = DOMAIN.exec(text)?.[0] ?? ''
   // The sentence may go on without a space: take labels away until the last one can be a top-level domain.
   for (;;) {
-    domain = domain.replace(/-+$/, '')
+    let length = domain.length
+    while (length > 0 && domain[length - 1] === '-') length -= 1
+    domain = domain.slice(0, length)
     const dot = domain.lastIndexOf('.')
     if (dot <= 0) return 0
     const last = domain.slice(dot + 1)
     // "ada@example.org.Thanks": the next sentence, glued on.
     if (
       /^\p{Lu}\p{Ll}+$/u.test(last) &&
-      /\.(?:com|net|org|edu|gov|de|fr|es|it|nl|uk|io|co|in|at|ch|example)$/.test(domain.slice(0, dot))
+      /\.(?:com|net|org|edu|gov|de|fr|es|it|nl|uk|io|co|in|at|ch|example)$/.test(
+        domain.slice(Math.max(0, dot - 12), dot),
+      )
     ) {
       domain = domain.slice(0, dot)
       continue
@@ -127,7 +131,7 @@ function isUrlPassword(text: string, start: number): boolean {
 }
 
 const SPELLED =
-  /[\p{L}\p{N}_+-]+(?:(?:\.| ?[([{]dot[)\]}] ?| dot )[\p{L}\p{N}_+-]+){0,4} ?(?:[([{<] ?(?:at|@|ät) ?[)\]}>]| at |&#0?64;|\(a\)) ?[\p{L}\p{N}-]+(?: ?(?:[([{<] ?(?:dot|\.|punkt|punto) ?[)\]}>]| dot | punkt |\.|&#0?46;) ?[\p{L}\p{N}-]+){1,4}/giu
+  /(?<![\p{L}\p{N}_+-])[\p{L}\p{N}_+-]+(?:(?:\.| ?[([{]dot[)\]}] ?| dot )[\p{L}\p{N}_+-]+){0,4} ?(?:[([{<] ?(?:at|@|ät) ?[)\]}>]| at |&#0?64;|\(a\)) ?[\p{L}\p{N}-]+(?: ?(?:[([{<] ?(?:dot|\.|punkt|punto) ?[)\]}>]| dot | punkt |\.|&#0?46;) ?[\p{L}\p{N}-]+){1,4}/giu
 
 /** `ada (at) example dot org`: spelled out to hide it from harvesters. */
 export const spelledEmail: Recognizer = {

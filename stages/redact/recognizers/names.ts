@@ -1,7 +1,7 @@
 import { Kind, type Lexicon, lexicon } from '../lexicon.ts'
 import { afterCue, cueOf, HONORIFIC, isAlone, OWNED, SIGN_OFF, THING } from '../name-cues.ts'
 import { placeAt } from '../name-places.ts'
-import { type Found, isInsideToken, isOdd, SEQUENCE, sentenceEnds, type Token, tokens } from '../name-tokens.ts'
+import { type Found, isInsideToken, isOdd, NAME, SEQUENCE, sentenceEnds, type Token, tokens } from '../name-tokens.ts'
 import type { Candidate, Recognizer } from '../recognizer.ts'
 import { Feature, type Subject } from '../subject.ts'
 
@@ -16,6 +16,7 @@ export const names: Recognizer = {
   find(subject, emit) {
     const words = lexicon()
     const shouting = isShouting(subject.text)
+    if (subject.text.includes(', ')) lastFirst(subject, words, emit)
     for (const match of subject.text.matchAll(SEQUENCE)) {
       // Most capitals only start a sentence.
       if (!match[0].includes(' ') && (words.kindOf(match[0].toLowerCase()) & PLAIN_ONLY) === Kind.COMMON) continue
@@ -23,6 +24,21 @@ export const names: Recognizer = {
       sequence(subject, tokens(match[0], match.index), words, shouting, emit)
     }
   },
+}
+
+const LAST_FIRST = new RegExp(`(?<![\\p{L}\\p{M}'’-])(${NAME}), (${NAME})(?: \\p{Lu}(?![\\p{L}])\\.?)?`, 'gu')
+
+/** "Townsend, George" as mail programs and lists write people: at the start or end of a line, a quotation, a cell. */
+function lastFirst(subject: Subject, words: Lexicon, emit: (candidate: Candidate) => void): void {
+  for (const match of subject.text.matchAll(LAST_FIRST)) {
+    const [last, first] = [match[1]!.toLowerCase(), match[2]!.toLowerCase()]
+    const end = match.index + match[0].length
+    if (!words.isGiven(first) || words.isGiven(last) || (words.isCommon(last) && !words.isSurname(last))) continue
+    if (words.isPlace(last) || words.isCountry(last)) continue
+    const opens = /(?:^|[\n"“;|<(>:]) ?$/.test(subject.text.slice(Math.max(0, match.index - 2), match.index))
+    const closes = /^ ?(?:$|[\n"”;|<)])/.test(subject.text.slice(end, end + 2))
+    if (opens || closes) emit({ start: match.index, end, type: 'PERSON', score: opens && closes ? 0.8 : 0.55 })
+  }
 }
 
 function sequence(
@@ -143,7 +159,7 @@ function personAt(
   if (words.isPlace(token.lower)) return strong && longer ? { last, score: 0.5 } : undefined
   if (surname) {
     if (longer && (surnames > 0 || unknown > 0)) return { last, score: 0.6 }
-    return cued || follows ? { last, score: 0.6 } : undefined
+    return { last, score: cued || follows ? 0.6 : 0.5 }
   }
   // Unknown words.
   const like = words.likeness(token.lower)

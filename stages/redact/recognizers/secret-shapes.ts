@@ -138,8 +138,10 @@ export const providerSecret: Recognizer = {
         if (match === null) continue
         const end = at + prefix.length + match[0].length
         // Unbounded bodies take the whole run; bounded ones must not stop inside a longer word.
-        if (isWord(text, end) || isDummy(match[0])) continue
-        emit({ start: at, end, type: 'SECRET', score: 0.98 })
+        if (isWord(text, end)) continue
+        if (!isDummy(match[0])) emit({ start: at, end, type: 'SECRET', score: 0.98 })
+        // What is inside a key is no key of its own.
+        at = end - 1
         break
       }
     }
@@ -158,7 +160,7 @@ export const jwt = pattern({
   needs: Feature.LONG_TOKEN | Feature.DOT,
   hints: ['eyj'],
   priority: 8,
-  pattern: /eyJ[\w-]{8,}\.eyJ[\w-]{4,}(?:\.[\w-]*)?/g,
+  pattern: /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{4,}(?:\.[\w-]*)?/g,
   score: 0.99,
   glued: true,
 })

@@ -17,7 +17,8 @@ export const urlCredentials: Recognizer = {
   priority: 9,
   find(subject, emit) {
     const { text } = subject
-    for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
+    for (let at = text.indexOf('://'), next = 0; at >= 0; at = text.indexOf('://', next)) {
+      next = at + 3
       USERINFO.lastIndex = at + 3
       // Greedy up to the last `@` before the path: a password may hold one.
       const match = USERINFO.exec(text)
@@ -30,6 +31,7 @@ export const urlCredentials: Recognizer = {
       if (rest === '') continue
       const end = at + 3 + match[0].length + rest.length
       emit({ start: at - scheme.length, end, type: 'URL_CREDENTIALS', score: bare ? 0.6 : 1 })
+      next = end
     }
   },
 }
