@@ -2,17 +2,18 @@ import { readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { TextRecord } from '../artifacts/record.ts'
 import { Tally } from '../artifacts/tally.ts'
+import type { RedactConfig } from '../stages/redact/config.ts'
 import type { OpenContext } from '../stages/stage.ts'
 
 /** One worker of `bench/redact.ts`: redacts its part of the sample tickets once to warm up, then on each message. */
-interface Task {
+export interface RedactTask {
   readonly path: string
   readonly part: number
   readonly parts: number
-  readonly config: never
+  readonly config: RedactConfig
 }
 
-const { path, part, parts, config } = workerData as Task
+const { path, part, parts, config } = workerData as RedactTask
 const { redact } = await import('../stages/redact/index.ts')
 const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
 const records: TextRecord[] = lines

@@ -1,15 +1,17 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import type { RedactConfig } from '../stages/redact/config.ts'
 import { DEFAULT_REGIONS } from '../stages/redact/detector-defaults.ts'
 import { DEFAULT_TYPES } from '../stages/redact/pii-type.ts'
 import { compiledModule, packageFile } from '../util/package-root.ts'
 import type { Bench } from './bench.ts'
+import type { RedactTask } from './redact-worker.ts'
 
-const CONFIG = {
-  types: DEFAULT_TYPES,
+const CONFIG: RedactConfig = {
+  types: [...DEFAULT_TYPES],
   names: true,
   min_score: {},
-  regions: DEFAULT_REGIONS,
+  regions: [...DEFAULT_REGIONS],
   operators: {},
   pseudonym_key: { store: 'pseudonym' },
   same_record_names: true,
@@ -39,12 +41,14 @@ export const bench: Bench = {
   },
 }
 
-async function measure(workers: number, config: unknown): Promise<number> {
+async function measure(workers: number, config: RedactConfig): Promise<number> {
   const path = packageFile('examples/support-tickets/tickets.jsonl')
   const pool = Array.from(
     { length: workers },
     (_, part) =>
-      new Worker(compiledModule('bench/redact-worker.js'), { workerData: { path, part, parts: workers, config } }),
+      new Worker(compiledModule('bench/redact-worker.js'), {
+        workerData: { path, part, parts: workers, config } satisfies RedactTask,
+      }),
   )
   const answer = async (): Promise<number> => {
     const answers = await Promise.all(pool.map((worker) => once(worker, 'message')))
