@@ -9,7 +9,10 @@ export interface ShardLimits {
 /** About 64 MiB or 50k rows, whichever comes first. */
 export const DEFAULT_SHARD_LIMITS: ShardLimits = { rows: 50_000, bytes: 64 * 1024 * 1024 }
 
-const CHUNK_BYTES = 1 << 20
+const FIRST_BYTES = 1 << 20
+
+/** The buffer of the last writer of this thread, so that the next one need not grow its own. */
+let spare: Buffer<ArrayBuffer> | undefined
 
 /**
  * Collects JSON lines and commits them as shards of bounded size. Lines are written as `JSON.stringify` gives them:
@@ -19,11 +22,9 @@ export class ShardWriter {
   readonly #store: Store
   readonly #sensitivity: Sensitivity
   readonly #limits: ShardLimits
-  #chunks: Buffer[] = []
-  /** Where lines are encoded: one buffer for many lines, so that no line is copied twice before the shard is whole. */
-  #chunk = Buffer.alloc(0)
+  /** Where lines are encoded. It grows to the size of a shard and serves one shard after the other. */
+  #buffer: Buffer<ArrayBuffer> = Buffer.alloc(0)
   #used = 0
-  #bytes = 0
   #rows = 0
   readonly #shards: ShardRef[] = []
 
@@ -34,40 +35,40 @@ export class ShardWriter {
   }
 
   write(value: object): void {
-    const line = `${JSON.stringify(value)}\n`
+    const line = JSON.stringify(value)
     // A UTF-16 unit takes at most three bytes of UTF-8.
-    if (this.#chunk.length - this.#used < line.length * 3) this.#makeRoom(Buffer.byteLength(line))
-    const written = this.#chunk.write(line, this.#used)
-    this.#used += written
-    this.#bytes += written
+    if (this.#buffer.length - this.#used <= line.length * 3) this.#makeRoom(Buffer.byteLength(line) + 1)
+    this.#used += this.#buffer.write(line, this.#used)
+    this.#buffer[this.#used++] = 0x0a
     this.#rows += 1
-    if (this.#rows >= this.#limits.rows || this.#bytes >= this.#limits.bytes) this.#commit()
+    if (this.#rows >= this.#limits.rows || this.#used >= this.#limits.bytes) this.#commit()
   }
 
   /** Commits what is left and gives all shards in order. */
   finish(): readonly ShardRef[] {
     if (this.#rows > 0) this.#commit()
+    if (this.#buffer.length > (spare?.length ?? 0)) spare = this.#buffer
+    this.#buffer = Buffer.alloc(0)
     return this.#shards
   }
 
   #makeRoom(bytes: number): void {
-    if (this.#chunk.length - this.#used >= bytes) return
-    this.#flush()
-    this.#chunk = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, bytes))
-  }
-
-  #flush(): void {
-    if (this.#used > 0) this.#chunks.push(this.#chunk.subarray(0, this.#used))
-    this.#chunk = Buffer.alloc(0)
-    this.#used = 0
+    if (this.#buffer.length === 0 && spare !== undefined) {
+      this.#buffer = spare
+      spare = undefined
+    }
+    const needed = this.#used + bytes
+    if (this.#buffer.length >= needed) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, this.#buffer.length * 2, needed))
+    this.#buffer.copy(larger, 0, 0, this.#used)
+    this.#buffer = larger
   }
 
   #commit(): void {
-    this.#flush()
-    const object = this.#store.put(Buffer.concat(this.#chunks), this.#sensitivity)
+    // `put` has written the bytes when it returns, so the buffer can be used again.
+    const object = this.#store.put(this.#buffer.subarray(0, this.#used), this.#sensitivity)
     this.#shards.push({ ...object, rows: this.#rows })
-    this.#chunks = []
-    this.#bytes = 0
+    this.#used = 0
     this.#rows = 0
   }
 }

@@ -117,12 +117,17 @@ function readOrMakeSecret(path: string): Buffer {
   return secret
 }
 
-function seal(key: Buffer, digest: Sha256, bytes: Uint8Array): readonly Uint8Array[] {
+const SEAL_PIECE = 1 << 20
+
+/** Piece by piece, so that a large object is not held twice. */
+function* seal(key: Buffer, digest: Sha256, bytes: Uint8Array): Generator<Uint8Array> {
   const nonce = Buffer.from(hmac256(key, `seal:${digest}`), 'hex').subarray(0, NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
-  const body = cipher.update(bytes)
-  const last = cipher.final()
-  return [SEAL_MAGIC, nonce, body, last, cipher.getAuthTag()]
+  yield SEAL_MAGIC
+  yield nonce
+  for (let at = 0; at < bytes.length; at += SEAL_PIECE) yield cipher.update(bytes.subarray(at, at + SEAL_PIECE))
+  yield cipher.final()
+  yield cipher.getAuthTag()
 }
 
 function unseal(key: Buffer, digest: Sha256, stored: Buffer): Buffer {

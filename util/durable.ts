@@ -39,7 +39,7 @@ export function fsyncDir(path: string): void {
  * Writes a whole file so that after a crash either the old or the new bytes are there, never a mixture: temporary
  * name, fsync, rename, fsync of the folder. Creates the folder where it is missing.
  */
-export function writeFileDurable(path: string, data: string | Uint8Array | readonly Uint8Array[], mode = 0o644): void {
+export function writeFileDurable(path: string, data: string | Uint8Array | Iterable<Uint8Array>, mode = 0o644): void {
   ensureDir(dirname(path))
   const temporary = temporaryName(path)
   try {
@@ -64,7 +64,7 @@ export function writeAll(fd: number, data: Uint8Array): void {
   while (offset < data.length) offset += writeSync(fd, data, offset, data.length - offset)
 }
 
-function toChunks(data: string | Uint8Array | readonly Uint8Array[]): readonly Uint8Array[] {
+function toChunks(data: string | Uint8Array | Iterable<Uint8Array>): Iterable<Uint8Array> {
   if (typeof data === 'string') return [Buffer.from(data, 'utf8')]
   return data instanceof Uint8Array ? [data] : data
 }

@@ -24,5 +24,5 @@ export function fault(code: FaultCode, detail: string): Fault {
 }
 
 export function isFault(value: object): value is Fault {
-  return 'code' in value && 'detail' in value
+  return (value as Partial<Fault>).code !== undefined && (value as Partial<Fault>).detail !== undefined
 }

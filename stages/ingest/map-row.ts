@@ -32,7 +32,11 @@ export function rowMapper(config: IngestConfig): RowMapper {
     }
     const mapped = content(value as Json)
     if (isFault(mapped)) return mapped
-    const result: Mapped = { ...mapped, meta: readMeta(value, meta) }
+    const found = readMeta(value, meta)
+    const result: Mapped =
+      mapped.messages === undefined
+        ? { text: mapped.text ?? '', meta: found }
+        : { messages: mapped.messages, meta: found }
     if (surrogates && !isWellFormed(result as unknown as Json)) {
       return fault('LONE_SURROGATE', 'a text has half of a surrogate pair')
     }
@@ -100,15 +104,17 @@ function mapMessages(
     const found = valueAt(value, path)
     if (found === undefined || found === null) return fault('MISSING_FIELD', `a row has no \`${path.name}\``)
     if (!Array.isArray(found)) return fault('WRONG_TYPE', `\`${path.name}\` is not an array of messages`)
-    for (const [i, entry] of (found as readonly Json[]).entries()) {
-      const message = readMessage(entry)
+    for (let i = 0; i < found.length; i++) {
+      const message = readMessage((found as readonly Json[])[i]!)
       if (isFault(message)) return fault(message.code, `message ${i}: ${message.detail}`)
       messages.push(message)
     }
   }
-  const extra = readTurns(value, turns)
-  if (isFault(extra)) return extra
-  messages.push(...extra)
+  if (turns.length > 0) {
+    const extra = readTurns(value, turns)
+    if (isFault(extra)) return extra
+    messages.push(...extra)
+  }
   if (isEmptyConversation(messages)) return fault('EMPTY_TEXT', 'a conversation without text')
   return { messages }
 }

@@ -53,13 +53,12 @@ export function messageReader(fields: IngestConfig['fields']): MessageReader {
     if (typeof content === 'object') return content
     const name = optionalString(valueAt(value, paths.name))
     const toolCallId = optionalString(valueAt(value, paths.toolCallId))
-    return {
-      role,
-      content,
-      ...(name === undefined ? {} : { name }),
-      ...(calls === undefined || calls.length === 0 ? {} : { tool_calls: calls }),
-      ...(toolCallId === undefined ? {} : { tool_call_id: toolCallId }),
-    }
+    // Assigned, not spread: this runs for every message, and most have two members.
+    const message: { -readonly [K in keyof Message]: Message[K] } = { role, content }
+    if (name !== undefined) message.name = name
+    if (calls !== undefined && calls.length > 0) message.tool_calls = calls
+    if (toolCallId !== undefined) message.tool_call_id = toolCallId
+    return message
   }
 }
 
@@ -72,7 +71,7 @@ function readRole(
   for (const [key, role] of roleKeys) if (valueAt(value, key) !== undefined) return role
   const found = valueAt(value, path)
   if (found === undefined || found === null) return fault('BAD_ROLE', `a message has no \`${path.name}\``)
-  const role = typeof found === 'string' ? roles.get(found.toLowerCase()) : undefined
+  const role = typeof found === 'string' ? (roles.get(found) ?? roles.get(found.toLowerCase())) : undefined
   return role ?? fault('BAD_ROLE', `the role at \`${path.name}\` is not known: name it under \`fields.roles\``)
 }
 

@@ -7,8 +7,11 @@ import type { RawRow } from './piece.ts'
 /** The record of a row or of a conversation that begins in it. */
 export function makeRecord(mapped: Mapped, uri: string, row: number): TextRecord {
   const source = { uri, row }
-  const { meta, ...content } = mapped
-  return { id: recordId(content, source), ...content, source, meta, notes: {} }
+  const id = recordId(mapped, source)
+  // Two plain shapes instead of a spread: this runs for every row.
+  return mapped.messages === undefined
+    ? { id, text: mapped.text ?? '', source, meta: mapped.meta, notes: {} }
+    : { id, messages: mapped.messages, source, meta: mapped.meta, notes: {} }
 }
 
 export function quarantine(reason: Fault, uri: string, raw: Pick<RawRow, 'row' | 'raw'>): Quarantine {
