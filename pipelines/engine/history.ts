@@ -58,6 +58,22 @@ export function listRuns(storeRoot: string): readonly string[] {
     .sort()
 }
 
+/** The parts of a stage's key when it last got as far as having one, in any of the pipeline's last runs. */
+export function lastKeyParts(
+  storeRoot: string,
+  pipeline: string,
+  stage: string,
+): RunRecord['stages'][number]['keyParts'] {
+  for (const run of [...listRuns(storeRoot)].reverse().slice(0, LOOK_BACK)) {
+    const record = loadRun(storeRoot, run)
+    const parts = record.pipeline.name === pipeline ? record.stages.find((each) => each.id === stage)?.keyParts : null
+    if (parts !== undefined && parts !== null) return parts
+  }
+  return null
+}
+
+const LOOK_BACK = 50
+
 interface OpenRun {
   readonly run: string
   readonly pid: number

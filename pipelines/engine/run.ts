@@ -17,7 +17,7 @@ import type { Listener, RunEvent } from './events.ts'
 import { collectEvidence } from './evidence.ts'
 import { cleanupStage, executeStage } from './execute-stage.ts'
 import { aborted } from './fan-out.ts'
-import { abandonedRuns, lastRun, markClosed, markOpen, newRunId, removeStaleScratch, saveRun } from './history.ts'
+import { abandonedRuns, lastKeyParts, markClosed, markOpen, newRunId, removeStaleScratch, saveRun } from './history.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { loadPipeline } from './load.ts'
 import { type Plan, planPipeline, type StagePlan } from './plan.ts'
@@ -70,7 +70,6 @@ class Run {
   readonly #stages = new Map<string, Mutable<StageRecord>>()
   readonly #decisions: { gate: string; digest: string; decision: Decision }[] = []
   readonly #controller = new AbortController()
-  readonly #previous: RunRecord | undefined
   #journal!: Journal
   #actions!: Actions
   #runner!: Runner
@@ -86,7 +85,6 @@ class Run {
     this.#started = this.#now()
     this.#id = newRunId(this.#started)
     this.#jobs = options.jobs ?? availableParallelism()
-    this.#previous = lastRun(store.root, plan.pipeline.spec.name)
     for (const stage of plan.stages) this.#stages.set(stage.id, this.#pendingRecord(stage))
   }
 
@@ -412,8 +410,8 @@ class Run {
   /** Why a stage runs, in words, by comparison with the pipeline's last run. */
   #whyRun(stage: StagePlan, key: StageKey, miss: string): string {
     if (miss.startsWith('forced')) return miss
-    const before = this.#previous?.stages.find((candidate) => candidate.id === stage.id)?.keyParts
-    if (before === undefined || before === null) return 'first run of this stage in this store'
+    const before = lastKeyParts(this.#store.root, this.#plan.pipeline.spec.name, stage.id)
+    if (before === null) return 'first run of this stage in this store'
     const changes = compareParts(before, key.parts).map((change) => this.#nameInput(stage, change))
     return changes.length === 0 ? miss : changes.join('; ')
   }

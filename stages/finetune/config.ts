@@ -93,6 +93,13 @@ export const FinetuneConfig = Type.Object(
       default: 200,
       minimum: 1,
     }),
+    threads: Type.Integer({
+      description:
+        'Threads of the matrix products. Part of the key, since the order of a sum may depend on it: --jobs does not change the bytes.',
+      default: 2,
+      minimum: 1,
+      maximum: 256,
+    }),
     checkpoint_seconds: Type.Integer({
       description: 'Seconds between checkpoints. The result does not depend on it.',
       default: 15,

@@ -9,7 +9,7 @@ import { FINETUNE_METRICS } from './summary.ts'
 export const finetune: WholeStage<typeof FinetuneConfig> = {
   kind: 'whole',
   name: 'finetune',
-  version: 1,
+  version: 2,
   summary: "Trains a small language model on the assistant's turns and writes it as a Hugging Face folder.",
   config: FinetuneConfig,
   takes: {

@@ -72,7 +72,7 @@ export async function runFinetune(config: FinetuneConfig, inputs: Inputs, contex
     },
     train: packRows(train.rows),
     valid: packRows(valid.rows),
-    threads: context.jobs,
+    threads: config.threads,
     checkpointPath: join(context.workDir, 'training.checkpoint'),
     checkpointSeconds: config.checkpoint_seconds,
   }

@@ -4,7 +4,8 @@ import { type Random, random } from '../../util/random.ts'
 import type { PiiType } from './pii-type.ts'
 import type { Finding } from './record-redactor.ts'
 import { DECOYS } from './seeds/decoys.ts'
-import { SEEDS, type Seed } from './seeds/seeds.ts'
+import type { Seed } from './seeds/seed.ts'
+import { SEEDS } from './seeds/seeds.ts'
 
 export interface SeederOptions {
   readonly share: number

@@ -103,7 +103,11 @@ describe('the main job', () => {
     const values = new Set<string>()
     for (const row of gold) {
       for (const span of row.spans as { type: string; value: string }[]) {
-        if (['EMAIL', 'CREDIT_CARD', 'IBAN', 'US_SSN', 'API_KEY', 'URL_CREDENTIALS', 'MAC'].includes(span.type))
+        if (
+          ['EMAIL', 'PHONE', 'CREDIT_CARD', 'IBAN', 'US_SSN', 'API_KEY', 'URL_CREDENTIALS', 'MAC', 'IP'].includes(
+            span.type,
+          )
+        )
           values.add(span.value)
       }
     }

@@ -1,5 +1,5 @@
 import type { Random } from '../../../util/random.ts'
-import type { Seed } from './seeds.ts'
+import type { Seed } from './seed.ts'
 
 /** Text before and after a value, `{}` marking its place. */
 export function carry(rng: Random, value: string, carriers: readonly string[]): Seed {

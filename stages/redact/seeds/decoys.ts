@@ -1,6 +1,6 @@
 import type { Random } from '../../../util/random.ts'
 import { ALNUM, carry, digits, HEX, letters } from './carriers.ts'
-import type { SeedMaker } from './seeds.ts'
+import type { SeedMaker } from './seed.ts'
 
 const two = (rng: Random, bound: number): string => String(rng.integer(bound)).padStart(2, '0')
 

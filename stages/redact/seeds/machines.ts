@@ -1,7 +1,7 @@
 import type { Random } from '../../../util/random.ts'
 import { ALNUM, BARE, carry, carryOrField, digits, HEX, letters } from './carriers.ts'
 import { someFamily, someGiven } from './people.ts'
-import type { Seed } from './seeds.ts'
+import type { Seed } from './seed.ts'
 
 const HOSTS: readonly string[] = [
   'example.com',

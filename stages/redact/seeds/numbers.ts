@@ -1,6 +1,6 @@
 import type { Random } from '../../../util/random.ts'
 import { BARE, carry, carryOrField, digits, letters } from './carriers.ts'
-import type { Seed } from './seeds.ts'
+import type { Seed } from './seed.ts'
 
 /** `#` is a digit, `2`–`9` stand for themselves. */
 const PHONE_FORMS: readonly string[] = [

@@ -1,6 +1,6 @@
 import type { Random } from '../../../util/random.ts'
 import { BARE, carryOrField } from './carriers.ts'
-import type { Seed } from './seeds.ts'
+import type { Seed } from './seed.ts'
 
 /** Given and family names from many places, common and rare, written down for this generator alone. */
 const GIVEN =

@@ -1,18 +1,8 @@
-import type { Random } from '../../../util/random.ts'
 import type { PiiType } from '../pii-type.ts'
 import { emailSeed, handleSeed, ipSeed, macSeed, secretSeed, urlCredentialsSeed } from './machines.ts'
 import { cardSeed, dateOfBirthSeed, ibanSeed, phoneSeed, ssnSeed } from './numbers.ts'
 import { addressSeed, locationSeed, personSeed } from './people.ts'
-
-/** A made-up value with the words around it. With `field` it goes into a tool call's arguments under that name. */
-export interface Seed {
-  readonly before: string
-  readonly value: string
-  readonly after: string
-  readonly field?: string
-}
-
-export type SeedMaker = (rng: Random) => Seed
+import type { SeedMaker } from './seed.ts'
 
 /**
  * One generator per type. They are written from what people and systems write, not from the recognizers: spaces, dots,

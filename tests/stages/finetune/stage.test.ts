@@ -36,6 +36,7 @@ const CONFIG: FinetuneConfig = {
   patience: 0,
   validation_rows: 20,
   checkpoint_seconds: 15,
+  threads: 2,
 }
 
 let root: string
