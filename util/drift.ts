@@ -1,4 +1,15 @@
-import gammainc from '@stdlib/math-base-special-gammainc'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+/** Many small files: loaded when a p-value is asked for. */
+const gammainc = (x: number, s: number, regularized: boolean, upper: boolean): number =>
+  (require('@stdlib/math-base-special-gammainc') as (x: number, s: number, r: boolean, u: boolean) => number)(
+    x,
+    s,
+    regularized,
+    upper,
+  )
 
 /**
  * How far two samples are apart. All functions are pure; `reference` is what was normal, `current` what is watched.

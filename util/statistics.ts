@@ -1,5 +1,11 @@
-import erfcinv from '@stdlib/math-base-special-erfcinv'
-import betaQuantile from '@stdlib/stats-base-dists-beta-quantile'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+/** Two hundred small files: they load when an interval is asked for, not with every command. */
+const betaQuantile = (p: number, a: number, b: number): number =>
+  (require('@stdlib/stats-base-dists-beta-quantile') as (p: number, a: number, b: number) => number)(p, a, b)
+const erfcinv = (x: number): number => (require('@stdlib/math-base-special-erfcinv') as (x: number) => number)(x)
 
 /** A two-sided confidence interval. Every rate in Sluice's evidence carries one. */
 export interface Interval {

@@ -75,13 +75,22 @@ export interface SchemaProblem {
   readonly next?: string
 }
 
+// One instance for all: each new one would compile the meta-schema. Our schemas are TypeBox's own and need no check by it.
+const ajv = new Ajv({
+  allErrors: true,
+  useDefaults: true,
+  strict: false,
+  strictNumbers: true,
+  verbose: true,
+  validateSchema: false,
+  addUsedSchema: false,
+})
 const compiled = new WeakMap<object, (value: unknown) => readonly ErrorObject[]>()
 
 /** Checks a value against a schema and fills in defaults in place. */
 export function validate(schema: TSchema, value: unknown): readonly SchemaProblem[] {
   let check = compiled.get(schema)
   if (check === undefined) {
-    const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, strictNumbers: true, verbose: true })
     const run = ajv.compile(schema)
     check = (candidate) => (run(candidate) ? [] : [...(run.errors ?? [])])
     compiled.set(schema, check)

@@ -1,5 +1,4 @@
-import { probit } from 'simple-statistics'
-import type { Interval } from '../../util/statistics.ts'
+import { type Interval, normalDeviate } from '../../util/statistics.ts'
 
 /** Events among those with a property and among those without. */
 export interface TwoByTwo {
@@ -23,7 +22,7 @@ export function rateRatio(table: TwoByTwo, level: number): Estimate {
   const [a, n] = zero ? [table.events + 0.5, table.n + 1] : [table.events, table.n]
   const [b, m] = zero ? [table.otherEvents + 0.5, table.otherN + 1] : [table.otherEvents, table.otherN]
   const log = Math.log(a / n / (b / m))
-  const half = z(level) * Math.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
+  const half = normalDeviate(level) * Math.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
   return {
     value: Math.exp(log),
     interval: { lower: Math.exp(log - half), upper: Math.exp(log + half), level, method: 'normal' },
@@ -37,10 +36,6 @@ export function logOddsRatio(table: TwoByTwo, level: number): Estimate {
   const c = table.otherEvents + 0.5
   const d = table.otherN - table.otherEvents + 0.5
   const value = Math.log((a * d) / (b * c))
-  const half = z(level) * Math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+  const half = normalDeviate(level) * Math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
   return { value, interval: { lower: value - half, upper: value + half, level, method: 'normal' } }
-}
-
-function z(level: number): number {
-  return probit(1 - (1 - level) / 2)
 }
