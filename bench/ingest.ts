@@ -13,7 +13,7 @@ import type { Bench } from './bench.ts'
 import { completeConfig } from './drive-stage.ts'
 
 const JOBS = 2
-const MEGABYTES = 400
+const MEGABYTES = 600
 
 /**
  * JSON Lines of support conversations on two threads, through the whole stage: hash and cut, parse, map, id, write shards,
