@@ -27,7 +27,8 @@ const args = process.argv.slice(2)
 run(join(root, 'dist/cli/main.js'), args.length > 0 ? args : ['run', 'pipelines/support-assistant.yaml'])
 
 function run(script, argv) {
-  const { status } = spawnSync(process.execPath, [script, ...argv], { stdio: 'inherit' })
+  // A large nursery: the command is short, and a fifth of it would be collection.
+  const { status } = spawnSync(process.execPath, ['--max-semi-space-size=64', script, ...argv], { stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 5)
 }
 
