@@ -1,6 +1,6 @@
 import type { RunRecord, StageRecord, StageState } from '../pipelines/engine/run-record.ts'
 import type { Decision, RuleResult, Verdict } from '../policies/engine/decision.ts'
-import { formatPlace } from '../util/errors.ts'
+import { formatPlace, type SerializedError } from '../util/errors.ts'
 import { count, list } from './format.ts'
 import { failureWords } from './rule-words.ts'
 
@@ -182,21 +182,29 @@ function describeError(record: RunRecord): VerdictWords {
   )
   const skipped = record.stages.filter((stage) => stage.state === 'skipped')
   const names = errored.map((stage) => stage.id)
+  // What stopped the run as a whole is often also the error of the stage that met it: said once.
+  const whole = errored.some((stage) => stage.error.code === record.error?.code) ? null : (record.error ?? null)
   return {
     tone: 'broken',
     title: names.length === 0 ? 'Stopped by an error' : `Stopped: ${list(names)} errored`,
     lead: `The run did not finish, so nothing it measured counts as passed.${skipped.length === 0 ? '' : ` ${skippedWords(skipped)}.`}`,
-    reasons: errored.map(
-      (stage) =>
-        `${stage.error.at === undefined ? '' : `${formatPlace(stage.error.at)}: `}${stage.error.code}: ${stage.error.message} (stage ${stage.id})`,
-    ),
+    reasons: [
+      ...(whole === null ? [] : [errorWords(whole)]),
+      ...errored.map((stage) => `${errorWords(stage.error)} (stage ${stage.id})`),
+    ],
     next: [
-      ...unique(errored.map((stage) => stage.error.next ?? ''))
+      ...unique(
+        [...(whole === null ? [] : [whole]), ...errored.map((stage) => stage.error)].map((error) => error.next ?? ''),
+      )
         .filter((text) => text !== '')
         .map((text) => ({ text: capital(sentence(text)) })),
       { text: 'Run again; finished shards are kept.', command: `sluice run ${record.pipeline.file}` },
     ],
   }
+}
+
+function errorWords(error: SerializedError): string {
+  return `${error.at === undefined ? '' : `${formatPlace(error.at)}: `}${error.code}: ${error.message}`
 }
 
 function quorumWords(quorum: number, reviewers: readonly string[]): string {

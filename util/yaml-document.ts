@@ -64,7 +64,12 @@ export function parseYaml<S extends TSchema>(
   const value: unknown = document.toJS({ maxAliasCount: 100 })
   const at = (path: KeyPath): Place => placeOf(offsetOf(document.contents, path))
   const errors = validate(schema, value)
-  if (errors.length > 0) throw invalid(errors, schema, prefix, at)
+  if (errors.length > 0) {
+    throw problemsToError(
+      errors.map((problem) => ({ ...problem, at: at(problem.path) })),
+      prefix,
+    )
+  }
   return { file, text, value: value as Static<S>, at }
 }
 
@@ -142,18 +147,6 @@ function toProblem(error: ErrorObject): SchemaProblem {
     return { code: 'INVALID', path, message: `${name} must be one of: ${allowed.map(String).join(', ')}` }
   }
   return { code: 'INVALID', path, message: `${name} ${error.message ?? 'is not valid'}` }
-}
-
-function invalid(
-  problems: readonly SchemaProblem[],
-  _schema: TSchema,
-  prefix: string,
-  at: (path: KeyPath) => Place,
-): SluiceError {
-  return problemsToError(
-    problems.map((problem) => ({ ...problem, at: at(problem.path) })),
-    prefix,
-  )
 }
 
 /** One error for several problems of one file: the first gives place and code, the others follow, one a line. */

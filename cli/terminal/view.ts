@@ -109,6 +109,12 @@ export function createTerminalView(options: TerminalOptions): TerminalView {
             ),
           ])
           break
+        case 'stage.retry':
+          draw([style.warn(`! ${event.stage}: ${event.code}, attempt ${event.attempt}, again in ${event.wait_ms} ms`)])
+          break
+        case 'stage.waiting':
+          draw([style.warn(`! ${event.stage}: another run is at it in this store; waiting for its result`)])
+          break
         case 'stage.finished':
           running.delete(event.stage)
           draw([finishedLine(page(), event.stage, event.state, event.rows, event.seconds)])

@@ -39,6 +39,15 @@ export type RunEvent =
       readonly code: string
       readonly wait_ms: number
     }
+  /** Another run holds this stage in the same store. */
+  | { readonly type: 'stage.waiting'; readonly stage: string }
+  | {
+      readonly type: 'stage.retry'
+      readonly stage: string
+      readonly attempt: number
+      readonly code: string
+      readonly wait_ms: number
+    }
   | {
       readonly type: 'stage.finished'
       readonly stage: string

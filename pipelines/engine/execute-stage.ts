@@ -142,11 +142,6 @@ class StageExecution {
     return { result, timings: outputs.timings ?? {} }
   }
 
-  /** Removes the stage's durable scratch once its action record is written. */
-  static cleanup(store: Store, key: string): void {
-    rmSync(join(store.root, 'work', key), { recursive: true, force: true })
-  }
-
   async #map(pass: string, ref: ArtifactRef, params?: (index: number, shard: ShardRef) => Json): Promise<MapResult> {
     const dataset = getDataset(this.#place.store, ref)
     const tasks = dataset.shards.map((shard, index) => this.#shardTask(pass, shard, params?.(index, shard) ?? null))
@@ -286,7 +281,10 @@ class StageExecution {
   }
 }
 
-export const cleanupStage = StageExecution.cleanup
+/** Removes the stage's durable scratch once its action record is written. */
+export function cleanupStage(store: Store, key: string): void {
+  rmSync(join(store.root, 'work', key), { recursive: true, force: true })
+}
 
 /** A stage may set the size of its shards by a config field `shard: {rows, bytes}`. */
 function shardLimits(config: Json): ShardLimits {

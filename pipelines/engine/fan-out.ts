@@ -1,7 +1,8 @@
 import type { Runner, ShardResult, ShardTask } from '../../runners/runner.ts'
-import { SluiceError, toSluiceError } from '../../util/errors.ts'
+import { SluiceError } from '../../util/errors.ts'
 import type { Actions } from './actions.ts'
 import type { Listener } from './events.ts'
+import { type RetryPolicy, withRetry } from './retry.ts'
 
 export interface FanOut {
   readonly stage: string
@@ -9,7 +10,7 @@ export interface FanOut {
   readonly tasks: readonly ShardTask[]
   readonly runner: Runner
   readonly actions: Actions
-  readonly retry: { readonly attempts: number; readonly backoffMs: number }
+  readonly retry: RetryPolicy
   /** Most tasks in flight. */
   readonly width: number
   readonly force: boolean
@@ -50,20 +51,16 @@ async function runOne(job: FanOut, index: number): Promise<ShardResult> {
     done(job, index, known.hit, true)
     return known.hit
   }
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const result = await job.runner.run(task, job.onRows)
-      job.actions.recordTask(job.uses, task.key, result)
-      done(job, index, result, false)
-      return result
-    } catch (cause) {
-      const error = toSluiceError(cause, `stage ${job.stage}`)
-      if (!error.transient || attempt >= job.retry.attempts || job.signal.aborted) throw error
-      const wait = job.retry.backoffMs * 2 ** (attempt - 1)
-      job.emit({ type: 'shard.retry', stage: job.stage, index, attempt, code: error.code, wait_ms: wait })
-      await new Promise((resolve) => setTimeout(resolve, wait))
-    }
-  }
+  const result = await withRetry(
+    job.retry,
+    `stage ${job.stage}`,
+    job.signal,
+    (retry) => job.emit({ type: 'shard.retry', stage: job.stage, index, ...retry }),
+    () => job.runner.run(task, job.onRows),
+  )
+  job.actions.recordTask(job.uses, task.key, result)
+  done(job, index, result, false)
+  return result
 }
 
 function done(job: FanOut, index: number, result: ShardResult, cached: boolean): void {

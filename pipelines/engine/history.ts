@@ -29,10 +29,24 @@ export function lastRun(storeRoot: string, pipeline?: string): RunRecord | undef
   const runs = files
     .map((file) => join(folder, file))
     .filter((path) => existsSync(path))
-    .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { run: string }).run)
+    .map((path) => readPointer(path))
     .sort()
   const run = runs.at(-1)
   return run === undefined ? undefined : loadRun(storeRoot, run)
+}
+
+function readPointer(file: string): string {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { run: string }).run
+  } catch (cause) {
+    throw new SluiceError({
+      code: 'RUN_UNKNOWN',
+      message: 'the note of the last run cannot be read',
+      next: 'name the run with --run; `sluice runs` lists them',
+      at: { file },
+      cause,
+    })
+  }
 }
 
 /** @throws SluiceError `RUN_UNKNOWN`. */
@@ -65,14 +79,24 @@ export function lastKeyParts(
   stage: string,
 ): RunRecord['stages'][number]['keyParts'] {
   for (const run of [...listRuns(storeRoot)].reverse().slice(0, LOOK_BACK)) {
-    const record = loadRun(storeRoot, run)
-    const parts = record.pipeline.name === pipeline ? record.stages.find((each) => each.id === stage)?.keyParts : null
-    if (parts !== undefined && parts !== null) return parts
+    const record = readableRun(storeRoot, run)
+    if (record?.pipeline.name !== pipeline) continue
+    const parts = record.stages.find((each) => each.id === stage)?.keyParts ?? null
+    if (parts !== null) return parts
   }
   return null
 }
 
 const LOOK_BACK = 50
+
+/** A record that someone broke must not keep new runs from starting; `sluice verify` reports it. */
+function readableRun(storeRoot: string, run: string): RunRecord | undefined {
+  try {
+    return loadRun(storeRoot, run)
+  } catch {
+    return undefined
+  }
+}
 
 interface OpenRun {
   readonly run: string
@@ -94,8 +118,14 @@ export function markClosed(storeRoot: string, run: string): void {
 export function abandonedRuns(storeRoot: string): readonly string[] {
   const folder = join(storeRoot, 'open')
   return list(folder).flatMap((name) => {
-    const marker = JSON.parse(readFileSync(join(folder, name), 'utf8')) as OpenRun
-    return marker.boot === bootId() && isAlive(marker.pid) ? [] : [marker.run]
+    const run = name.replace(/\.json$/, '')
+    try {
+      const marker = JSON.parse(readFileSync(join(folder, name), 'utf8')) as OpenRun
+      return marker.boot === bootId() && isAlive(marker.pid) ? [] : [run]
+    } catch {
+      // A marker is written whole: one that cannot be read was broken from outside, and its run cannot be told alive.
+      return [run]
+    }
   })
 }
 

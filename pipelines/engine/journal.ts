@@ -16,14 +16,22 @@ export interface Journal {
 export function openJournal(dir: string, keys: Keys, run: string, now: () => Date): Journal {
   const ledger = openLedger(dir, keys, { now })
   let pending: LedgerEntry[] = []
+  // After a failed append nobody knows how much of the group is in the log: trying again could write it twice.
+  let broken: { readonly cause: unknown } | undefined
   return {
     ledger,
     note(type, subject, payload) {
       pending.push({ type, run, subject, ...(payload === undefined ? {} : { payload }) })
     },
     commit() {
+      if (broken !== undefined) throw broken.cause
       if (pending.length === 0) return
-      ledger.append(pending)
+      try {
+        ledger.append(pending)
+      } catch (cause) {
+        broken = { cause }
+        throw cause
+      }
       pending = []
     },
   }

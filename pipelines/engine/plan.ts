@@ -11,6 +11,7 @@ import { nearest } from '../../util/nearest.ts'
 import { type KeyPath, problemsToError, validate } from '../../util/yaml-document.ts'
 import { findCycles, type StageGraph, stageGraph } from './graph.ts'
 import { gateFiles, type Pipeline } from './load.ts'
+import type { RetryPolicy } from './retry.ts'
 import type { StageEntryFile } from './schema.ts'
 
 /** One stage, ready to run: its code, its config with defaults, and where each input comes from. */
@@ -24,7 +25,7 @@ export interface StagePlan {
   /** Sensitivity of what it gives. */
   readonly sensitivity: Sensitivity
   readonly gate: readonly LoadedPolicy[]
-  readonly retry: { readonly attempts: number; readonly backoffMs: number }
+  readonly retry: RetryPolicy
   readonly jobs: number | undefined
   readonly because: string | null
 }

@@ -57,6 +57,8 @@ export interface RunRecord {
   } | null
   readonly outcome: 'passed' | 'blocked' | 'errored'
   readonly exit: number
+  /** What stopped the run as a whole (an interruption, a log that cannot be written), where it was not a stage. */
+  readonly error: SerializedError | null
   readonly ledger: { readonly size: number; readonly root: string; readonly checkpoint: string } | null
 }
 

@@ -1,5 +1,4 @@
-import { availableParallelism, cpus, release as osRelease, platform } from 'node:os'
-import { getEvaluation } from '../../artifacts/evaluation.ts'
+import { availableParallelism } from 'node:os'
 import type { ArtifactRef } from '../../artifacts/refs.ts'
 import { openStore, type Store } from '../../artifacts/store.ts'
 import { openKeys } from '../../audit/keys.ts'
@@ -10,27 +9,30 @@ import type { Runner } from '../../runners/runner.ts'
 import { threadRunner } from '../../runners/threads.ts'
 import type { SourceSplit } from '../../stages/stage.ts'
 import { SluiceError, toSluiceError } from '../../util/errors.ts'
-import type { Json } from '../../util/json.ts'
 import { VERSION } from '../../util/package-root.ts'
-import { type Actions, openActions, type StageResult } from './actions.ts'
+import { type Actions, type CacheAnswer, openActions, type StageResult } from './actions.ts'
+import { environment } from './environment.ts'
 import type { Listener, RunEvent } from './events.ts'
 import { collectEvidence } from './evidence.ts'
 import { cleanupStage, executeStage } from './execute-stage.ts'
 import { aborted } from './fan-out.ts'
-import { abandonedRuns, lastKeyParts, markClosed, markOpen, newRunId, removeStaleScratch, saveRun } from './history.ts'
+import { abandonedRuns, markClosed, markOpen, newRunId, removeStaleScratch, saveRun } from './history.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { loadPipeline } from './load.ts'
+import { outcomeOf } from './outcome.ts'
 import { type Plan, planPipeline, type StagePlan } from './plan.ts'
-import type { RunRecord, StageRecord, StageState } from './run-record.ts'
-import { type Selection, type SelectionOptions, select } from './selection.ts'
-import { compareParts, type StageKey, stageKey } from './stage-key.ts'
+import { withRetry } from './retry.ts'
+import type { RunRecord, StageRecord } from './run-record.ts'
+import { type Selection, type SelectionOptions, select, usedOptions } from './selection.ts'
+import { type StageKey, stageKey } from './stage-key.ts'
+import { lockStage } from './stage-lock.ts'
+import { type OpenStageRecord, pendingRecord, takeError, takeResult } from './stage-record.ts'
+import { whyRun } from './why-run.ts'
 
 export interface RunOptions extends SelectionOptions {
   readonly store: string
   /** Worker threads. Default: the machine's cores. */
   readonly jobs?: number
-  /** Ignore what is cached: for all stages, or for those named. */
-  readonly force?: boolean | readonly string[]
   /** Hash every cached object again. */
   readonly verify?: boolean
   readonly listeners?: readonly Listener[]
@@ -55,8 +57,6 @@ export async function runPipeline(file: string, options: RunOptions): Promise<Ru
   return run.execute()
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-
 class Run {
   readonly #plan: Plan
   readonly #selection: Selection
@@ -67,7 +67,7 @@ class Run {
   readonly #started: Date
   readonly #clock = performance.now()
   readonly #jobs: number
-  readonly #stages = new Map<string, Mutable<StageRecord>>()
+  readonly #stages = new Map<string, OpenStageRecord>()
   readonly #decisions: { gate: string; digest: string; decision: Decision }[] = []
   readonly #controller = new AbortController()
   #journal!: Journal
@@ -85,7 +85,7 @@ class Run {
     this.#started = this.#now()
     this.#id = newRunId(this.#started)
     this.#jobs = options.jobs ?? availableParallelism()
-    for (const stage of plan.stages) this.#stages.set(stage.id, this.#pendingRecord(stage))
+    for (const stage of plan.stages) this.#stages.set(stage.id, pendingRecord(stage))
   }
 
   async execute(): Promise<RunRecord> {
@@ -118,10 +118,10 @@ class Run {
 
   #begin(): void {
     const { store } = this.#options
-    for (const run of abandonedRuns(store)) {
-      this.#journal.note('run.aborted', { aborted: run })
-      markClosed(store, run)
-    }
+    const abandoned = abandonedRuns(store)
+    for (const run of abandoned) this.#journal.note('run.aborted', { aborted: run })
+    this.#journal.commit()
+    for (const run of abandoned) markClosed(store, run)
     removeStaleScratch(store)
     const { name } = this.#plan.pipeline.spec
     const stages = this.#plan.stages.map(({ id, uses }) => ({ id, uses }))
@@ -161,11 +161,12 @@ class Run {
 
   async #step(stage: StagePlan): Promise<void> {
     const record = this.#stages.get(stage.id)!
-    const because = this.#whySkip(stage)
-    if (because !== undefined) {
+    const skip = this.#whySkip(stage)
+    if (skip !== undefined) {
       record.state = 'skipped'
-      record.reason = because
-      this.#emit({ type: 'stage.skipped', stage: stage.id, because })
+      record.reason = skip.because
+      this.#journal.note('stage.skipped', { stage: stage.id, cause: skip.cause })
+      this.#emit({ type: 'stage.skipped', stage: stage.id, because: skip.because })
       return
     }
     const start = performance.now()
@@ -173,10 +174,8 @@ class Run {
       await this.#runStage(stage, record)
     } catch (cause) {
       const error = toSluiceError(cause, `stage ${stage.id}`)
-      if (process.env['SLUICE_DEBUG'] === '1' && cause instanceof Error) process.stderr.write(`${cause.stack}\n`)
-      record.state = 'errored'
-      record.error = error.toJSON()
-      record.reason = error.message
+      if (process.env['SLUICE_DEBUG'] === '1') process.stderr.write(`${rootStack(cause)}\n`)
+      takeError(record, error)
       if (error.exit === 4) this.#fatal ??= error
       this.#tryJournal('stage.errored', { stage: stage.id, code: error.code })
       this.#emit({ type: 'stage.errored', stage: stage.id, error: error.toJSON() })
@@ -194,19 +193,23 @@ class Run {
     this.#gate(stage, record)
   }
 
-  #whySkip(stage: StagePlan): string | undefined {
-    if (this.#fatal !== undefined) return `the run stopped: ${this.#fatal.code}`
-    if (!this.#selection.run.has(stage.id) && !this.#selection.cached.has(stage.id)) return 'not selected'
+  /** Why a stage does not run: a word for the log, a phrase for people. */
+  #whySkip(stage: StagePlan): { readonly cause: string; readonly because: string } | undefined {
+    if (this.#fatal !== undefined) return { cause: 'stopped', because: `the run stopped: ${this.#fatal.code}` }
+    if (!this.#selection.run.has(stage.id) && !this.#selection.cached.has(stage.id)) {
+      return { cause: 'not_selected', because: 'not selected' }
+    }
     for (const need of stage.needs) {
       const { state } = this.#stages.get(need)!
-      if (state === 'gate_failed') return `gate of ${need} blocks`
-      if (state === 'errored') return `stage ${need} errored`
-      if (state === 'skipped') return `stage ${need} was skipped`
+      if (state === 'gate_failed') return { cause: 'gate_failed', because: `gate of ${need} blocks` }
+      if (state === 'errored') return { cause: 'need_errored', because: `stage ${need} errored` }
+      if (state === 'skipped') return { cause: 'need_skipped', because: `stage ${need} was skipped` }
     }
-    return this.#controller.signal.aborted ? 'the run was interrupted' : undefined
+    if (!this.#controller.signal.aborted) return undefined
+    return { cause: 'interrupted', because: 'the run was interrupted' }
   }
 
-  async #runStage(stage: StagePlan, record: Mutable<StageRecord>): Promise<void> {
+  async #runStage(stage: StagePlan, record: OpenStageRecord): Promise<void> {
     const inputs: Record<string, ArtifactRef> = {}
     for (const [port, from] of Object.entries(stage.inputs)) {
       const ref = this.#stages.get(from.stage)!.outputs[from.port]
@@ -217,45 +220,65 @@ class Run {
     record.key = key.key
     record.keyParts = key.parts
 
-    const force = this.#isForced(stage.id)
-    const answer = force ? { miss: 'forced by --force' } : this.#actions.stage(key.key)
-    if ('hit' in answer) {
-      this.#fill(record, answer.hit)
-      record.state = 'cached'
-      record.reason = 'the same key as before'
-      this.#journal.note('stage.cached', this.#subject(stage, key, answer.hit))
-      return
-    }
+    const known = this.#cached(stage, key)
+    if ('hit' in known) return this.#takeCached(stage, record, key, known.hit)
     if (this.#selection.cached.has(stage.id)) {
       throw new SluiceError({
         code: 'NOT_CACHED',
-        message: `stage ${stage.id} is not part of this selection and has no cached result (${answer.miss})`,
+        message: `stage ${stage.id} is not part of this selection and has no cached result (${known.miss})`,
         next: `run it first: sluice run ${this.#plan.pipeline.file} --until ${stage.id}`,
       })
     }
-    record.reason = this.#whyRun(stage, key, answer.miss)
+    const release = await lockStage(this.#store.root, key.key, this.#controller.signal, () =>
+      this.#emit({ type: 'stage.waiting', stage: stage.id }),
+    )
+    try {
+      // Another run may have done it while this one waited.
+      const now = this.#cached(stage, key)
+      if ('hit' in now) return this.#takeCached(stage, record, key, now.hit)
+      await this.#execute(stage, record, key, inputs, split, now.miss)
+    } finally {
+      release()
+    }
+  }
+
+  #cached(stage: StagePlan, key: StageKey): CacheAnswer<StageResult> {
+    return this.#selection.forced.has(stage.id) ? { miss: 'forced by --force' } : this.#actions.stage(key.key)
+  }
+
+  #takeCached(stage: StagePlan, record: OpenStageRecord, key: StageKey, result: StageResult): void {
+    takeResult(record, this.#store, result)
+    record.state = 'cached'
+    record.reason = 'the same key as before'
+    this.#journal.note('stage.cached', this.#subject(stage, key, result))
+  }
+
+  async #execute(
+    stage: StagePlan,
+    record: OpenStageRecord,
+    key: StageKey,
+    inputs: Readonly<Record<string, ArtifactRef>>,
+    split: SourceSplit | undefined,
+    miss: string,
+  ): Promise<void> {
+    record.reason = whyRun(this.#store.root, this.#plan.pipeline.spec.name, stage, key, miss)
     record.state = 'running'
     this.#journal.note('stage.planned', { stage: stage.id, key: key.key })
     this.#journal.commit()
     this.#emit({ type: 'stage.started', stage: stage.id, key: key.key, tasks: split?.tasks.length ?? 0 })
-    const { result, timings } = await executeStage(
-      {
-        plan: this.#plan,
-        store: this.#store,
-        runner: this.#runner,
-        actions: this.#actions,
-        jobs: this.#jobs,
-        signal: this.#controller.signal,
-        emit: (event) => this.#emit(event),
-      },
-      stage,
-      key,
-      inputs,
-      split,
-      force,
-    )
+    const place = {
+      plan: this.#plan,
+      store: this.#store,
+      runner: this.#runner,
+      actions: this.#actions,
+      jobs: this.#jobs,
+      signal: this.#controller.signal,
+      emit: (event: RunEvent) => this.#emit(event),
+    }
+    const force = this.#selection.forced.has(stage.id)
+    const { result, timings } = await this.#retry(stage, () => executeStage(place, stage, key, inputs, split, force))
     this.#actions.recordStage(stage.uses, key, result)
-    this.#fill(record, result)
+    takeResult(record, this.#store, result)
     record.timings = timings
     record.state = 'done'
     this.#journal.note('stage.completed', this.#subject(stage, key, result))
@@ -263,17 +286,21 @@ class Run {
     cleanupStage(this.#store, key.key)
   }
 
+  #retry<T>(stage: StagePlan, act: () => Promise<T>): Promise<T> {
+    const onRetry = (retry: { readonly attempt: number; readonly code: string; readonly wait_ms: number }): void =>
+      this.#emit({ type: 'stage.retry', stage: stage.id, ...retry })
+    return withRetry(stage.retry, `stage ${stage.id}`, this.#controller.signal, onRetry, act)
+  }
+
   async #split(stage: StagePlan): Promise<SourceSplit | undefined> {
-    if (stage.stage.kind !== 'source') return undefined
-    return stage.stage.split(stage.config, {
-      ...this.#plan.context,
-      signal: this.#controller.signal,
-      store: this.#store,
-    })
+    const source = stage.stage
+    if (source.kind !== 'source') return undefined
+    const context = { ...this.#plan.context, signal: this.#controller.signal, store: this.#store }
+    return this.#retry(stage, () => source.split(stage.config, context))
   }
 
   /** Decides the stage's gate. The decision is durable before anything that depends on it starts. */
-  #gate(stage: StagePlan, record: Mutable<StageRecord>): void {
+  #gate(stage: StagePlan, record: OpenStageRecord): void {
     if (stage.gate.length === 0) return
     try {
       const before = [...this.#plan.graph.ancestors(stage.id), stage.id].map((id) => this.#stagePlan(id))
@@ -285,9 +312,7 @@ class Run {
       }
     } catch (cause) {
       const error = toSluiceError(cause, `gate of ${stage.id}`)
-      record.state = 'errored'
-      record.error = error.toJSON()
-      record.reason = error.message
+      takeError(record, error)
       this.#fatal ??= error
       this.#emit({ type: 'stage.errored', stage: stage.id, error: error.toJSON() })
     }
@@ -316,19 +341,22 @@ class Run {
   }
 
   #finish(): RunRecord {
-    if (this.#controller.signal.aborted) this.#fatal ??= aborted()
-    const release = this.#release()
     const records = this.#plan.stages.map((stage) => this.#stages.get(stage.id)!)
+    const unfinished = records.some((record) => ['skipped', 'errored'].includes(record.state))
+    if (this.#controller.signal.aborted && unfinished) this.#fatal ??= aborted()
+    const release = this.#release()
     const errors = records.flatMap((record) => (record.error === null ? [] : [record.error]))
-    const blocked = this.#decisions.some(({ decision }) => decision.outcome === 'block')
-    const outcome = errors.length > 0 || this.#fatal !== undefined ? 'errored' : blocked ? 'blocked' : 'passed'
-    const exit =
-      outcome === 'passed'
-        ? 0
-        : outcome === 'blocked'
-          ? 1
-          : (this.#fatal?.exit ?? errors.find((error) => error.exit === 4)?.exit ?? errors[0]?.exit ?? 5)
-    this.#tryJournal('run.finished', { outcome, exit: String(exit) })
+    const end = (): ReturnType<typeof outcomeOf> =>
+      outcomeOf(
+        this.#decisions.map(({ decision }) => decision),
+        errors,
+        this.#fatal?.toJSON(),
+      )
+    const planned = end()
+    this.#tryJournal('run.finished', { outcome: planned.outcome, exit: String(planned.exit) })
+    const ledger = this.#ledgerState()
+    // The log itself may have failed just now.
+    const { outcome, exit } = end()
     const seconds = (performance.now() - this.#clock) / 1000
     const record: RunRecord = {
       apiVersion: 'sluice/v1',
@@ -346,21 +374,15 @@ class Run {
       started: this.#started.toISOString(),
       finished: this.#now().toISOString(),
       seconds,
-      environment: {
-        sluice: VERSION,
-        node: process.version,
-        platform: `${platform()} ${osRelease()} ${process.arch}`,
-        cpu: cpus()[0]?.model.trim() ?? 'unknown',
-        cores: availableParallelism(),
-        jobs: this.#jobs,
-      },
-      options: this.#usedOptions(),
+      environment: environment(this.#jobs),
+      options: usedOptions(this.#options),
       stages: records,
       decisions: this.#decisions,
       release,
       outcome,
       exit,
-      ledger: this.#ledgerState(),
+      error: this.#fatal?.toJSON() ?? null,
+      ledger,
     }
     saveRun(this.#options.store, record)
     markClosed(this.#options.store, this.#id)
@@ -371,7 +393,9 @@ class Run {
   #release(): RunRecord['release'] {
     const spec = this.#plan.pipeline.spec.release
     if (spec === undefined) return null
-    const reached = this.#plan.stages.every((stage) => ['done', 'cached'].includes(this.#stages.get(stage.id)!.state))
+    const reached =
+      this.#selection.complete &&
+      this.#plan.stages.every((stage) => ['done', 'cached'].includes(this.#stages.get(stage.id)!.state))
     const base = { reviewers: spec.reviewers ?? [], quorum: spec.quorum }
     const model = Object.values(this.#stages.get(spec.candidate)!.outputs).find((output) => output.kind === 'model')
     if (!reached || model === undefined || this.#fatal !== undefined) {
@@ -388,60 +412,17 @@ class Run {
     }
   }
 
-  #fill(record: Mutable<StageRecord>, result: StageResult): void {
-    const evaluation = getEvaluation(this.#store, result.evaluation)
-    record.outputs = result.outputs
-    record.evaluation = result.evaluation
-    record.rows = result.rows
-    record.dropped = result.dropped
-    record.quarantined = result.quarantined
-    record.metrics = evaluation.metrics
-    record.series = evaluation.series
-    record.tables = evaluation.tables
-    record.limits = evaluation.limits
-    record.tally = evaluation.tally
-  }
-
   #subject(stage: StagePlan, key: StageKey, result: StageResult): Record<string, string> {
     const outputs = Object.entries(result.outputs).map(([port, ref]) => [`output.${port}`, ref.digest])
     return { stage: stage.id, key: key.key, evaluation: result.evaluation.digest, ...Object.fromEntries(outputs) }
-  }
-
-  /** Why a stage runs, in words, by comparison with the pipeline's last run. */
-  #whyRun(stage: StagePlan, key: StageKey, miss: string): string {
-    if (miss.startsWith('forced')) return miss
-    const before = lastKeyParts(this.#store.root, this.#plan.pipeline.spec.name, stage.id)
-    if (before === null) return 'first run of this stage in this store'
-    const changes = compareParts(before, key.parts).map((change) => this.#nameInput(stage, change))
-    return changes.length === 0 ? miss : changes.join('; ')
-  }
-
-  #nameInput(stage: StagePlan, change: string): string {
-    const port = /^inputs\.([^:]+):/.exec(change)?.[1]
-    const from = port === undefined ? undefined : stage.inputs[port]
-    return from === undefined ? change : `input ${port} changed, because stage ${from.stage} gave other output`
-  }
-
-  #isForced(stage: string): boolean {
-    const { force } = this.#options
-    if (force === undefined || force === false || !this.#selection.run.has(stage)) return false
-    return force === true || force.includes(stage)
-  }
-
-  #usedOptions(): Record<string, Json> {
-    const { from, only, until, force, verify } = this.#options
-    return Object.fromEntries(
-      Object.entries({ from, only, until, force, verify }).filter(
-        ([, value]) => value !== undefined && value !== false,
-      ),
-    ) as Record<string, Json>
   }
 
   #ledgerState(): RunRecord['ledger'] {
     try {
       const { ledger } = this.#journal
       return { size: ledger.size, root: ledger.root, checkpoint: ledger.checkpoint() }
-    } catch {
+    } catch (cause) {
+      this.#fatal ??= toSluiceError(cause, 'reading the ledger')
       return null
     }
   }
@@ -463,35 +444,10 @@ class Run {
   #emit(event: RunEvent): void {
     for (const listener of this.#options.listeners ?? []) listener(event)
   }
+}
 
-  #pendingRecord(stage: StagePlan): Mutable<StageRecord> {
-    return {
-      id: stage.id,
-      uses: stage.uses,
-      version: stage.stage.version,
-      summary: stage.stage.summary,
-      specs: stage.stage.metrics,
-      needs: stage.needs,
-      because: stage.because,
-      config: stage.config,
-      gate: stage.gate.length === 0 ? null : stage.gate.map((policy) => policy.name).join(', '),
-      state: 'pending' satisfies StageState,
-      reason: null,
-      key: null,
-      keyParts: null,
-      rows: null,
-      dropped: {},
-      quarantined: {},
-      outputs: {},
-      evaluation: null,
-      metrics: [],
-      series: [],
-      tables: [],
-      limits: [],
-      tally: null,
-      seconds: 0,
-      timings: {},
-      error: null,
-    }
-  }
+/** The stack of what was thrown first: a known error may only wrap it. */
+function rootStack(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown)
+  return thrown.cause instanceof Error ? rootStack(thrown.cause) : (thrown.stack ?? thrown.message)
 }

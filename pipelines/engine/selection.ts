@@ -1,4 +1,5 @@
 import { SluiceError } from '../../util/errors.ts'
+import type { Json } from '../../util/json.ts'
 import { nearest } from '../../util/nearest.ts'
 import type { StageGraph } from './graph.ts'
 
@@ -9,6 +10,8 @@ export interface SelectionOptions {
   readonly only?: string
   /** Stop after this stage. */
   readonly until?: string
+  /** Ignore what is cached: for all stages, or for those named. */
+  readonly force?: boolean | readonly string[]
 }
 
 export interface Selection {
@@ -16,13 +19,17 @@ export interface Selection {
   readonly run: ReadonlySet<string>
   /** Stages that must be there already. */
   readonly cached: ReadonlySet<string>
+  /** Of those, the ones that run even if they are cached. */
+  readonly forced: ReadonlySet<string>
   /** False where something was left out, so that no release can follow. */
   readonly complete: boolean
 }
 
 /** Which stages a run is about. */
 export function select(graph: StageGraph, options: SelectionOptions): Selection {
-  for (const name of [options.from, options.only, options.until]) {
+  const { force = false } = options
+  const named = typeof force === 'boolean' ? [] : force
+  for (const name of [options.from, options.only, options.until, ...named]) {
     if (name !== undefined && !graph.order.includes(name)) {
       const guess = nearest(name, graph.order)
       throw new SluiceError({
@@ -40,5 +47,14 @@ export function select(graph: StageGraph, options: SelectionOptions): Selection 
   }
   if (options.only !== undefined) run = new Set([options.only])
   const cached = new Set([...run].flatMap((stage) => graph.ancestors(stage)).filter((stage) => !run.has(stage)))
-  return { run, cached, complete: run.size + cached.size === graph.order.length }
+  const forced = new Set([...run].filter((stage) => force === true || named.includes(stage)))
+  return { run, cached, forced, complete: run.size + cached.size === graph.order.length }
+}
+
+/** The options that changed what ran, for the run record: no bypass is silent. */
+export function usedOptions(options: SelectionOptions & { readonly verify?: boolean }): Readonly<Record<string, Json>> {
+  const { from, only, until, force, verify } = options
+  return Object.fromEntries(
+    Object.entries({ from, only, until, force, verify }).filter(([, value]) => value !== undefined && value !== false),
+  ) as Record<string, Json>
 }

@@ -1,9 +1,10 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../pipelines/engine/events.ts'
 import { type RunOptions, runPipeline } from '../../pipelines/engine/run.ts'
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
+import { describeVerdict } from '../../reports/verdict.ts'
 import { PACKAGE_ROOT } from '../../util/package-root.ts'
 import { digests, filesBelow, removeFolder, states, workFolder } from '../support/sluice.ts'
 
@@ -176,5 +177,92 @@ describe('a run', () => {
     const second = await run()
     expect(stage(second, 'left').key).not.toBe(stage(first, 'left').key)
     expect(stage(second, 'lines').state).toBe('cached')
+  })
+
+  it('tries the cutting of sources again too, where the error is transient', async () => {
+    edit('per_task: 5', `per_task: 5, busy_once: ${join(dir, 'busy')}`)
+    const events: RunEvent[] = []
+    const record = await run({ listeners: [(event) => events.push(event)] })
+    expect(record.exit).toBe(0)
+    expect(events.filter((event) => event.type === 'stage.retry')).toMatchObject([
+      { stage: 'lines', code: 'SYSTEM_EBUSY' },
+    ])
+  })
+
+  it('beside another run in the same store waits for a stage that the other one is at, and takes its result', async () => {
+    edit('with: { mode: drop-odd }', 'with: { mode: slow }')
+    const waits: RunEvent[] = []
+    const [first, second] = await Promise.all([
+      run(),
+      run({ listeners: [(event) => event.type === 'stage.waiting' && waits.push(event)] }),
+    ])
+    expect([first.exit, second.exit]).toEqual([0, 0])
+    expect(digests(second)).toEqual(digests(first))
+    for (const id of ['lines', 'right']) {
+      expect([stage(first, id).state, stage(second, id).state].sort(), id).toEqual(['cached', 'done'])
+    }
+    expect(waits.length).toBeGreaterThan(0)
+  })
+
+  it('says why it stopped as a whole: an interruption, or a log that cannot be written', async () => {
+    const controller = new AbortController()
+    const onGate = (event: RunEvent): void => {
+      if (event.type === 'gate.decided') controller.abort()
+    }
+    const interrupted = await run({ signal: controller.signal, listeners: [onGate] })
+    expect(interrupted).toMatchObject({ outcome: 'errored', exit: 5, error: { code: 'INTERRUPTED' } })
+    expect(describeVerdict(interrupted).reasons.join()).toContain('INTERRUPTED')
+
+    const ruin = (event: RunEvent): void => {
+      if (event.type !== 'stage.finished' || event.stage !== 'lines') return
+      rmSync(join(dir, 'store/ledger'), { recursive: true })
+      writeFileSync(join(dir, 'store/ledger'), 'not a folder')
+    }
+    const denied = await run({ listeners: [ruin] })
+    expect(denied.outcome).toBe('errored')
+    expect(denied.exit).toBeGreaterThan(1)
+    expect(denied.error).not.toBeNull()
+    expect(states(denied)).toMatchObject({ left: 'skipped', right: 'skipped', last: 'skipped' })
+  })
+
+  it('that was interrupted after its last stage is not called interrupted', async () => {
+    const controller = new AbortController()
+    const onLast = (event: RunEvent): void => {
+      if (event.type === 'stage.finished' && event.stage === 'last') setTimeout(() => controller.abort(), 0)
+    }
+    edit('right: { uses: ./shape.mjs, needs: [lines]', 'right: { uses: ./shape.mjs, needs: [last]')
+    edit('needs: [last], with: { mode: drop-odd }', 'needs: [lines], with: { mode: drop-odd }')
+    const record = await run({ signal: controller.signal, listeners: [onLast] })
+    expect([record.outcome, record.error]).toEqual(['passed', null])
+  })
+
+  it('refuses to force a stage that is not there', async () => {
+    await expect(run({ force: ['lefft'] })).rejects.toMatchObject({
+      code: 'STAGE_UNKNOWN',
+      next: 'did you mean `left`?',
+    })
+  })
+
+  it('is not kept from running by a broken record of an earlier run', async () => {
+    const first = await run()
+    writeFileSync(join(dir, 'store/runs', first.run, 'run.json'), '{')
+    edit('marker: last', 'marker: other')
+    const second = await run()
+    expect(second.exit).toBe(0)
+    expect(stage(second, 'last').state).toBe('done')
+  })
+
+  it('leaves one terminal entry in the log for each stage that was planned', async () => {
+    writeFileSync(join(dir, 'policy.yaml'), POLICY(0.1))
+    const record = await run()
+    const log = filesBelow(join(dir, 'store/ledger/tile/entries'))
+      .map((file) => readFileSync(file, 'latin1'))
+      .join()
+    const terminal = [
+      ...log.matchAll(/"stage":"(\w+)"[^}]*\},"ts":"[^"]*","type":"stage\.(completed|cached|skipped|errored)"/g),
+    ]
+    const seen = new Set(terminal.map((match) => `${match[1]} ${match[2]}`))
+    expect([...seen].sort()).toEqual(['last skipped', 'left skipped', 'lines completed', 'right skipped'])
+    expect(record.exit).toBe(1)
   })
 })

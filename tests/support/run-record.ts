@@ -266,6 +266,7 @@ export function record({ decisions, stages, outcome, exit }: Outcome): RunRecord
     },
     outcome,
     exit,
+    error: null,
     ledger: {
       size: 77,
       root: sha256('root'),

@@ -1,5 +1,6 @@
 // A third party's source stage: `rows` rows in tasks of `per_task`.
 import { createHash } from 'node:crypto'
+import { existsSync, writeFileSync } from 'node:fs'
 
 const ratio = {
   name: 'even_share',
@@ -19,6 +20,7 @@ export const stage = {
     additionalProperties: false,
     properties: {
       rows: { type: 'integer', default: 10, description: 'Rows.' },
+      busy_once: { type: 'string', description: 'A file that says that the first split has failed already.' },
       per_task: { type: 'integer', default: 5, description: 'Rows of a task.' },
     },
   },
@@ -26,6 +28,10 @@ export const stage = {
   gives: { data: { kind: 'dataset', description: 'the lines' } },
   metrics: [ratio],
   async split(config) {
+    if (config.busy_once !== undefined && !existsSync(config.busy_once)) {
+      writeFileSync(config.busy_once, '')
+      throw Object.assign(new Error('busy'), { code: 'EBUSY', syscall: 'open' })
+    }
     const tasks = []
     for (let from = 0; from < config.rows; from += config.per_task) {
       const range = { from, to: Math.min(config.rows, from + config.per_task) }

@@ -11,7 +11,7 @@ export const stage = {
     additionalProperties: false,
     properties: {
       mode: {
-        enum: ['pass', 'drop-odd', 'lose', 'double', 'throw', 'flaky', 'crash'],
+        enum: ['pass', 'drop-odd', 'lose', 'double', 'throw', 'flaky', 'crash', 'slow'],
         default: 'pass',
         description: 'What to do.',
       },
@@ -28,6 +28,7 @@ export const stage = {
         if (config.mode === 'double') return { kept: [...batch, batch[0]], dropped: [], quarantined: [] }
         if (config.mode === 'throw') throw new TypeError(`a message that quotes ${batch[0].text}`)
         if (config.mode === 'crash') process.exit(1)
+        if (config.mode === 'slow') await new Promise((resolve) => setTimeout(resolve, 400))
         if (config.mode === 'flaky' && !existsSync(config.marker)) {
           writeFileSync(config.marker, '')
           const busy = new Error('busy')
