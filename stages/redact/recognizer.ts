@@ -6,8 +6,12 @@ export interface Candidate {
   readonly start: number
   readonly end: number
   readonly type: PiiType
-  /** 0…1: how sure. A passed checksum gives 0.9 or more, a bare shape less than 0.5. */
+  /** 0…1: how sure. A passed checksum gives 0.9 or more, a bare shape less than 0.5. 0: looked at and rejected, for the trace. */
   readonly score: number
+  /** For the trace: the rule within the recognizer (`uk-nhs`, `github`). Never the value. */
+  readonly rule?: string
+  /** For the trace: what decided, in fixed words (`luhn`, `named`, `check digits`). Never text of the data. */
+  readonly why?: string
 }
 
 /**
@@ -65,10 +69,12 @@ export function pattern(spec: PatternRecognizer): Recognizer {
         if (end <= start) continue
         if (spec.glued !== true && subject.touchesWord(start, end)) continue
         let score = spec.score
-        if (spec.context?.test(subject.before(start, spec.contextWindow))) score = spec.contextScore ?? score
+        const told = spec.context?.test(subject.before(start, spec.contextWindow)) === true
+        if (told) score = spec.contextScore ?? score
         if (spec.validate !== undefined)
           score = spec.validate(subject.text.slice(start, end), score, subject, start, end)
-        if (score > 0) emit({ start, end, type: spec.type, score })
+        if (score > 0) emit({ start, end, type: spec.type, score, ...(told ? { why: 'named' } : {}) })
+        else if (subject.tracing) emit({ start, end, type: spec.type, score: 0, why: 'validation' })
       }
     },
   }

@@ -46,8 +46,12 @@ export class Subject {
   #lower: string | undefined
   #runs: readonly NumberRun[] | undefined
 
+  /** Recognizers also emit what they rejected, with score 0. */
+  readonly tracing: boolean
+
   /** `field`: the name of the JSON field, column or parameter that holds the text. It counts as words before it. */
-  constructor(original: string, field?: string) {
+  constructor(original: string, field?: string, tracing = false) {
+    this.tracing = tracing
     this.text = ODD.test(original) ? original.replace(ODD_ALL, toAscii) : original
     const promise = field === undefined ? undefined : typeOfField(field)
     this.hint = promise?.type
