@@ -4,7 +4,7 @@ import type { PiiType } from '../pii-type.ts'
 import type { Finding } from '../record-redactor.ts'
 
 /** Gives what shall stand where `value` stood. */
-export type Replacer = (value: string, span: Span) => string
+export type Replacer<S = Span> = (value: string, span: S) => string
 
 /** What is written where values stood, by type, with keys. Built once per shard from the config; holds no state of records. */
 export interface Operators {
