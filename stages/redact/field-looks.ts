@@ -1,4 +1,4 @@
-import { lexicon } from './lexicon.ts'
+import { lexicon } from '../../models/lexicon/lexicon.ts'
 import type { PiiType } from './pii-type.ts'
 
 const NOT_VALUE =

@@ -1,4 +1,4 @@
-import type { Lexicon } from './lexicon.ts'
+import type { Lexicon } from '../../models/lexicon/lexicon.ts'
 import { OWNED, THING } from './name-cues.ts'
 import { type Found, isOdd, sentenceEnds, type Token } from './name-tokens.ts'
 import type { Subject } from './subject.ts'

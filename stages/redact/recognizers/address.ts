@@ -1,4 +1,4 @@
-import { lexicon } from '../lexicon.ts'
+import { lexicon } from '../../../models/lexicon/lexicon.ts'
 import type { Candidate, Recognizer } from '../recognizer.ts'
 import { Feature, isDigit, isWord, type Subject } from '../subject.ts'
 

@@ -1,4 +1,4 @@
-import { lexicon } from '../lexicon.ts'
+import { lexicon } from '../../../models/lexicon/lexicon.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { Feature, isWord } from '../subject.ts'
 

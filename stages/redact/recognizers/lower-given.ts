@@ -1,4 +1,4 @@
-import { Kind, lexicon } from '../lexicon.ts'
+import { Kind, lexicon } from '../../../models/lexicon/lexicon.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { Feature } from '../subject.ts'
 

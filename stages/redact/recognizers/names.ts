@@ -1,4 +1,4 @@
-import { Kind, type Lexicon, lexicon } from '../lexicon.ts'
+import { Kind, type Lexicon, lexicon } from '../../../models/lexicon/lexicon.ts'
 import { afterCue, cueOf, HONORIFIC, isAlone, OWNED, SIGN_OFF, THING } from '../name-cues.ts'
 import { placeAt } from '../name-places.ts'
 import { type Found, isInsideToken, isOdd, NAME, SEQUENCE, sentenceEnds, type Token, tokens } from '../name-tokens.ts'
