@@ -39,6 +39,7 @@ export const bench: Bench = {
         baseDir: folder,
         sources,
         purpose: 'bench',
+        now: new Date(),
         secretId: () => '',
         signal: new AbortController().signal,
         store,

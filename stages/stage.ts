@@ -152,6 +152,8 @@ export interface PlanContext {
   readonly sources: readonly SourceDeclaration[]
   /** The pipeline's own `purpose`. */
   readonly purpose: string
+  /** The day of the run, for what expires (an allow list). Never part of a key. */
+  readonly now: Date
   /** Fingerprint (16 hex digits) of a secret, for `pins`. Makes the secret if it is a store secret and missing. */
   secretId(ref: SecretRef): string
 }

@@ -50,7 +50,7 @@ interface Found {
  * Finds everything that can be found before a byte moves: unknown stages, wrong config, missing inputs, cycles,
  * policies that ask for what no stage reports, missing secrets. All problems are reported at once.
  */
-export async function planPipeline(pipeline: Pipeline, store: Store): Promise<Plan> {
+export async function planPipeline(pipeline: Pipeline, store: Store, now = new Date()): Promise<Plan> {
   const found: Found[] = []
   const entries = Object.entries(pipeline.spec.stages)
   const report = (path: KeyPath, code: string, message: string, next?: string): void => {
@@ -75,6 +75,7 @@ export async function planPipeline(pipeline: Pipeline, store: Store): Promise<Pl
     baseDir: pipeline.baseDir,
     sources: pipeline.sources,
     purpose: pipeline.spec.purpose,
+    now,
     secretId: (ref) => secretFingerprint(resolveSecret(ref, store, pipeline.baseDir)),
   }
   const stages = new Map<string, StagePlan>()

@@ -51,7 +51,7 @@ export interface RunOptions extends SelectionOptions {
 export async function runPipeline(file: string, options: RunOptions): Promise<RunRecord> {
   const pipeline = loadPipeline(file)
   const store = openStore(options.store)
-  const plan = await planPipeline(pipeline, store)
+  const plan = await planPipeline(pipeline, store, options.now?.())
   const selection = select(plan.graph, options)
   const run = new Run(plan, selection, store, options)
   return run.execute()

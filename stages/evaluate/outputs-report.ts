@@ -2,7 +2,7 @@ import type { Table } from '../../artifacts/evaluation.ts'
 import type { Metric, MetricSpec } from '../../artifacts/metric.ts'
 import type { Random } from '../../util/random.ts'
 import { bootstrapMean } from '../../util/resample.ts'
-import { DEFAULT_TYPES, type PiiType } from '../redact/pii-type.ts'
+import { type PiiType, reportedTypes } from '../redact/pii-type.ts'
 import { distinct, type Finding, piiRates, rate, repetition, shown, toxicityRates } from './outputs.ts'
 import type { Answer, Question } from './sampling.ts'
 
@@ -103,7 +103,7 @@ const WORD_LIKE: readonly string[] = ['PERSON', 'LOCATION']
 function leaks(values: ReadonlyMap<string, PiiType>, inTrain: ReadonlySet<string> | null): readonly Metric[] {
   const belongs = (own: string, type: string): boolean =>
     type === 'any' || own === type || (type === 'identifier' && !WORD_LIKE.includes(own))
-  return ['any', 'identifier', ...DEFAULT_TYPES].map((type): Metric => {
+  return ['any', 'identifier', ...reportedTypes(values.values())].map((type): Metric => {
     const same = [...values].filter(([, own]) => belongs(own, type)).map(([value]) => value)
     const named = { name: 'output_pii_from_train', labels: { type }, n: same.length }
     if (inTrain === null) return { ...named, value: null, note: 'needs the train dataset' }

@@ -3,7 +3,7 @@ import { TOXICITY_HEADS } from '../../models/toxicity/heads.ts'
 import type { ToxicityScorer } from '../../models/toxicity/scorer.ts'
 import { clopperPearson } from '../../util/statistics.ts'
 import type { Detector, Span } from '../redact/detector.ts'
-import { DEFAULT_TYPES } from '../redact/pii-type.ts'
+import { reportedTypes } from '../redact/pii-type.ts'
 
 /** What was found in one text that a model wrote. `toxicity` is in the order of `TOXICITY_HEADS`. */
 export interface Finding {
@@ -20,12 +20,14 @@ export interface Inspectors {
 /** Looks for personal data (placeholders of the redaction are none) and toxicity. */
 export async function inspect(inspectors: Inspectors, texts: readonly string[]): Promise<readonly Finding[]> {
   const scores = await inspectors.scorer.score(texts)
-  return texts.map((text, i) => ({ text, spans: inspectors.detector.find(text), toxicity: scores[i]! }))
+  const spans = await inspectors.detector.findAll(texts.map((text) => ({ text })))
+  return texts.map((text, i) => ({ text, spans: spans[i]!, toxicity: scores[i]! }))
 }
 
-/** Share of texts with a hit, with its exact interval: `{type: 'any'}` first, then every type, found or not. */
+/** Share of texts with a hit, with its exact interval: `{type: 'any'}` first, then the common types, found or not, and what else was found. */
 export function piiRates(name: string, findings: readonly Finding[]): readonly Metric[] {
-  return ['any', ...DEFAULT_TYPES].map((type) =>
+  const types = reportedTypes(findings.flatMap(({ spans }) => spans.map(({ type }) => type)))
+  return ['any', ...types].map((type) =>
     rate(name, { type }, findings, (one) => one.spans.some((span) => type === 'any' || span.type === type)),
   )
 }

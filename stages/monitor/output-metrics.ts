@@ -1,7 +1,7 @@
 import type { Table } from '../../artifacts/evaluation.ts'
 import type { Metric, MetricSpec } from '../../artifacts/metric.ts'
 import { TOXICITY_HEADS } from '../../models/toxicity/heads.ts'
-import { DEFAULT_TYPES } from '../redact/pii-type.ts'
+import { reportedTypes } from '../redact/pii-type.ts'
 
 export const OUTPUT_METRICS: readonly MetricSpec[] = [
   {
@@ -68,6 +68,9 @@ export const OUTPUT_METRICS: readonly MetricSpec[] = [
 
 /** The rates of both sides, row by row. */
 export function rateTable(rates: readonly Metric[]): Table {
+  const types = reportedTypes(
+    rates.flatMap(({ name, labels }) => (/^pii_rate/.test(name) ? (labels?.['type'] ?? []) : [])),
+  )
   const row = (title: string, name: string, labels?: Readonly<Record<string, string>>) => {
     const find = (wanted: string): Metric | undefined =>
       rates.find((metric) => metric.name === wanted && JSON.stringify(metric.labels) === JSON.stringify(labels))
@@ -95,9 +98,7 @@ export function rateTable(rates: readonly Metric[]): Table {
       { key: 'reference_n', title: 'n' },
     ],
     rows: [
-      ...['any', ...DEFAULT_TYPES].map((type) =>
-        row(type === 'any' ? 'any personal data' : type, 'pii_rate', { type }),
-      ),
+      ...['any', ...types].map((type) => row(type === 'any' ? 'any personal data' : type, 'pii_rate', { type })),
       ...TOXICITY_HEADS.map((head) => row(head, 'toxicity_rate', { head })),
       row('a refusal', 'refusal_rate'),
     ],

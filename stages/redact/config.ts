@@ -1,58 +1,86 @@
 import { type Static, Type } from 'typebox'
 import { DEFAULT_MIN_SCORE, DEFAULT_REGIONS } from './detector-defaults.ts'
-import { DEFAULT_TYPES, PII_TYPES } from './pii-type.ts'
+import { OperatorSchema, SecretSchema } from './operators/config.ts'
+import { COMMON_TYPES } from './pii-type.ts'
 
 const closed = { additionalProperties: false } as const
 
-const OperatorSchema = Type.Object(
+const listed = {
+  values: Type.Array(Type.String({ minLength: 1 }), {
+    minItems: 1,
+    description: 'What is listed, compared as whole words.',
+  }),
+  match_case: Type.Optional(Type.Boolean({ default: false, description: 'Whether capitals must agree.' })),
+  owner: Type.String({ minLength: 1, description: 'Who answers for the entry: a team or a role, no name.' }),
+  reason: Type.String({ minLength: 1, description: 'Why it is there.' }),
+  expires: Type.String({
+    pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+    description:
+      'Last day on which the entry counts (ISO date). After it nothing runs until somebody renews or removes it.',
+  }),
+}
+
+const AllowSchema = Type.Object(
   {
-    operator: Type.Union(
-      [
-        Type.Literal('replace'),
-        Type.Literal('mask'),
-        Type.Literal('redact'),
-        Type.Literal('keep'),
-        Type.Literal('pseudonym'),
-      ],
-      {
+    ...listed,
+    types: Type.Optional(Type.Array(Type.String(), { description: 'Only for these types. Left out: for all.' })),
+  },
+  closed,
+)
+
+const DenySchema = Type.Object({ ...listed, type: Type.String({ description: 'What the values are.' }) }, closed)
+
+const because = Type.String({ minLength: 1, description: 'Why.' })
+const FieldSchema = Type.Union([
+  Type.Object(
+    { as: Type.String({ description: 'Every value that is not blank is of this type, in full.' }), because },
+    closed,
+  ),
+  Type.Object({ keep: Type.Literal(true, { description: 'Values stay and are not looked at.' }), because }, closed),
+])
+
+const ModelSchema = Type.Object(
+  {
+    path: Type.String({
+      description: 'Folder with `config.json`, `tokenizer.json` and `model.onnx`, relative to the pipeline file.',
+    }),
+    labels: Type.Optional(
+      Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]), {
         description:
-          'replace: `<EMAIL>`. mask: dots for letters and digits. redact: taken out. keep: left as it is, but counted. pseudonym: `<PERSON_7f3a91c2>`, the same for the same value in the whole dataset.',
-      },
-    ),
-    keep_last: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 4,
-        default: 0,
-        description: 'For mask: letters or digits that stay readable at the end, never more than a third of the value.',
+          'Type by label of the model (without B- and I-); null: the label is not used. Common labels are known.',
       }),
+    ),
+    min_score: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 1, default: 0.5, description: 'Least probability of a span.' }),
     ),
   },
   closed,
 )
 
-const SecretSchema = Type.Union(
-  [
-    Type.Object({ store: Type.String({ description: 'Name of a secret that the store makes on first use.' }) }, closed),
-    Type.Object({ env: Type.String({ description: 'Environment variable that holds the secret.' }) }, closed),
-    Type.Object({ file: Type.String({ description: 'File that holds the secret.' }) }, closed),
-  ],
-  {
-    default: { store: 'pseudonym' },
-    description:
-      'Key of the pseudonyms (HMAC-SHA-256). Another key gives other pseudonyms. Its fingerprint is part of the stage key.',
-  },
-)
-
 export const RedactConfig = Type.Object(
   {
     types: Type.Array(Type.String(), {
-      default: [...DEFAULT_TYPES],
-      description: `What to look for: ${PII_TYPES.join(', ')}. HANDLE (@names) is off unless listed.`,
+      default: ['default'],
+      description:
+        'What to look for: types (`EMAIL`), groups (`financial`, `national`), `default` (all but the types marked as opt-in), `all`; `-LOCATION` takes one out again.',
+    }),
+    countries: Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), {
+      default: [],
+      description: 'Of the national numbers, only those of these countries (ISO 3166). Empty: of all.',
     }),
     names: Type.Boolean({
       default: true,
-      description: 'Whether people, places and addresses are looked for. Off, only values with a checkable form are.',
+      description:
+        'Whether people, organisations, places and addresses are looked for. Off, only values with a checkable form are.',
+    }),
+    tagger: Type.Boolean({
+      default: true,
+      description:
+        'Whether the trained tagger that ships looks for people, organisations and places besides the rules.',
+    }),
+    models: Type.Array(ModelSchema, {
+      default: [],
+      description: 'Token-classification models in the form of Hugging Face that look as well.',
     }),
     min_score: Type.Record(Type.String(), Type.Number({ minimum: 0, maximum: 1 }), {
       default: {},
@@ -71,9 +99,17 @@ export const RedactConfig = Type.Object(
       default: true,
       description: 'Whether a name found in one message is looked for in the other messages of its record.',
     }),
-    allow: Type.Array(Type.String({ minLength: 1 }), {
+    fields: Type.Record(Type.String(), FieldSchema, {
+      default: {},
+      description: 'Decisions on whole fields by path: `meta.customer.email`, `meta.items[].owner`.',
+    }),
+    allow: Type.Array(AllowSchema, {
       default: [],
-      description: 'Exact strings that are no personal data: own addresses, a hotline.',
+      description: 'Values that are no personal data: own addresses, a hotline.',
+    }),
+    deny: Type.Array(DenySchema, {
+      default: [],
+      description: 'Values that are redacted whatever the recognizers say: a project name, a list of staff.',
     }),
     seeding: Type.Object(
       {
@@ -83,6 +119,11 @@ export const RedactConfig = Type.Object(
           default: 0.1,
           description:
             'Share of the records, chosen by hash, into copies of which made-up values are put to measure recall. 0 turns it off.',
+        }),
+        types: Type.Array(Type.String(), {
+          default: [...COMMON_TYPES],
+          description:
+            'Types of the values that are tried, of those that are looked for. `all`: every one that can be made up.',
         }),
         values_per_record: Type.Integer({
           minimum: 1,
@@ -99,7 +140,7 @@ export const RedactConfig = Type.Object(
       },
       {
         additionalProperties: false,
-        default: { share: 0.1, values_per_record: 4, per_type_max: 400 },
+        default: { share: 0.1, types: [...COMMON_TYPES], values_per_record: 4, per_type_max: 400 },
         description: 'Measures recall on the company’s own text. The seeded copies are never written anywhere.',
       },
     ),
@@ -108,8 +149,3 @@ export const RedactConfig = Type.Object(
 )
 
 export type RedactConfig = Static<typeof RedactConfig>
-
-/** Whether any type's operator needs the pseudonym key. */
-export function usesPseudonyms(config: RedactConfig): boolean {
-  return Object.values(config.operators).some((operator) => operator.operator === 'pseudonym')
-}

@@ -1,4 +1,4 @@
-import { memberField } from './field-names.ts'
+import { memberField, typeOfField } from './field-names.ts'
 
 /** Called for each string and number of a JSON text; gives the text that shall stand there instead. */
 export type Rewrite = (value: string, field: string | undefined, kind: 'string' | 'number' | 'key') => string
@@ -46,7 +46,9 @@ export function rewriteJson(text: string, rewrite: Rewrite, depth = 0): string |
       let end = at + 1
       while (end < text.length && /[0-9.eE+-]/.test(text[end]!)) end += 1
       const value = text.slice(at, end)
-      const next = end - at >= 3 ? rewrite(value, top?.field, 'number') : value
+      // Short numbers are counts, but for those whose field says what they are (`age`).
+      const told = end - at >= 3 || (top?.field !== undefined && typeOfField(top.field) !== undefined)
+      const next = told ? rewrite(value, top?.field, 'number') : value
       if (next !== value) {
         out += text.slice(copied, at) + JSON.stringify(next)
         copied = end

@@ -3,7 +3,17 @@ export interface PiiTypeInfo {
   readonly name: string
   /** For reports: what a reader calls it. */
   readonly title: string
-  readonly group: 'contact' | 'person' | 'place' | 'time' | 'financial' | 'network' | 'secret' | 'health' | 'thing' | 'national'
+  readonly group:
+    | 'contact'
+    | 'person'
+    | 'place'
+    | 'time'
+    | 'financial'
+    | 'network'
+    | 'secret'
+    | 'health'
+    | 'thing'
+    | 'national'
   /** ISO 3166 country whose authority issues it. */
   readonly country?: string
   /** Off unless it is asked for by name or with `types: all`: of little harm alone, and taking it out costs much text. */
@@ -12,7 +22,12 @@ export interface PiiTypeInfo {
 
 type Group = PiiTypeInfo['group']
 
-function type<const Name extends string>(name: Name, title: string, group: Group, more: { country?: string; optIn?: true } = {}) {
+function type<const Name extends string>(
+  name: Name,
+  title: string,
+  group: Group,
+  more: { country?: string; optIn?: true } = {},
+) {
   return { name, title, group, ...more }
 }
 
@@ -180,3 +195,26 @@ export function isPiiType(name: string): name is PiiType {
 
 /** Types that are looked for unless the options say otherwise. */
 export const DEFAULT_TYPES: readonly PiiType[] = PII_TYPES.filter((name) => BY_NAME.get(name)?.optIn !== true)
+
+/** The types that any text may hold: seeded where the config names none, and reported on whether found or not. */
+export const COMMON_TYPES: readonly PiiType[] = [
+  'EMAIL',
+  'PHONE',
+  'PERSON',
+  'LOCATION',
+  'ADDRESS',
+  'DATE_OF_BIRTH',
+  'CREDIT_CARD',
+  'IBAN',
+  'IP_ADDRESS',
+  'MAC_ADDRESS',
+  'URL_CREDENTIALS',
+  'SECRET',
+  'US_SSN',
+]
+
+/** The common types, found or not, and what else was found, in the order of reports. */
+export function reportedTypes(found: Iterable<string>): readonly PiiType[] {
+  const seen = new Set(found)
+  return PII_TYPES.filter((type) => COMMON_TYPES.includes(type) || seen.has(type))
+}

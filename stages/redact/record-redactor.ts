@@ -1,82 +1,181 @@
 import type { TextRecord } from '../../artifacts/record.ts'
-import type { Detector, Span } from './detector.ts'
-import { lexicon } from './lexicon.ts'
-import { type ApplyOptions, applySpans } from './operators.ts'
-import { isPlaceholder } from './placeholder.ts'
+import type { Detector, Span, TextInput } from './detector.ts'
+import type { FieldPolicies } from './field-policy.ts'
+import { namesGivenAway, withNames } from './known-names.ts'
+import { keepingApart, type Range, untouched, writeSpans } from './operators/apply.ts'
+import type { Operators, Replacer } from './operators/operator.ts'
+import { isPlaceholder, MASK } from './placeholder.ts'
 import { type Field, rewriteRecord } from './record-fields.ts'
-import { isWord } from './subject.ts'
 
 /** A field of a record with what was found in it. */
 export interface Finding extends Field {
   readonly spans: readonly Span[]
 }
 
+export interface FindOptions {
+  /** Whether a name found in one field is looked for in the other fields of its record. Default true. */
+  readonly propagate?: boolean
+  readonly policies?: FieldPolicies
+}
+
 /**
- * Finds what a record holds, field by field, in the order of `rewriteRecord`. Names that one field gives away are
- * looked for in the others: "my name is Lily Chen" in one message, "Lily" under another.
+ * Finds what records hold, field by field, in the order of `rewriteRecord`. Names that one field gives away are looked for
+ * in the others of its record: "my name is Lily Chen" in one message, "Lily" under another. What is found in a record does
+ * not depend on the others of the batch.
  */
-export function findInRecord(record: TextRecord, detector: Detector, propagate = true): readonly Finding[] {
-  const findings: Finding[] = []
+export async function findInRecords(
+  records: readonly TextRecord[],
+  detector: Detector,
+  { propagate = true, policies }: FindOptions = {},
+): Promise<readonly (readonly Finding[])[]> {
+  const fields = records.map(fieldsOf)
+  // Copies of one record (seeding) and forms repeat their fields: each text is looked at once.
+  const places = new Map<string, number>()
+  const inputs: TextInput[] = []
+  const placeOf = (field: Field): number => {
+    const key = `${field.field ?? ''}\u0000${field.text}`
+    let place = places.get(key)
+    if (place === undefined) {
+      place = inputs.push({ text: field.text, field: field.field }) - 1
+      places.set(key, place)
+    }
+    return place
+  }
+  const plan = fields.map((list) =>
+    list.map((field) => policies?.spansOf(field) ?? { place: placeOf(field), spans: undefined }),
+  )
+  const found = await detector.findAll(inputs)
+  return fields.map((list, r) => {
+    const findings = list.map((field, i): Finding => {
+      const { place, spans } = plan[r]![i]!
+      return { ...field, spans: spans ?? wholeNumbers(field, found[place]!) }
+    })
+    const names = propagate ? namesGivenAway(findings) : NO_NAMES
+    if (names.size === 0) return findings
+    return findings.map((finding) =>
+      finding.number || policies?.keeps(finding) === true ? finding : { ...finding, spans: withNames(finding, names) },
+    )
+  })
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set()
+
+function fieldsOf(record: TextRecord): readonly Field[] {
+  const fields: Field[] = []
   rewriteRecord(record, (field) => {
-    findings.push({ ...field, spans: wholeNumbers(field, detector.find(field.text, field.field)) })
+    fields.push(field)
     return field.text
   })
-  const names: ReadonlySet<string> = propagate ? knownNames(findings) : new Set()
-  if (names.size === 0) return findings
-  return findings.map((finding) => (finding.number ? finding : withNames(finding, names)))
+  return fields
 }
 
-/** Writes the replacements for what `findInRecord` found. */
-export function redactRecord(
-  record: TextRecord,
-  findings: readonly Finding[],
-  options: ApplyOptions,
+/** Writes the replacements for what `findInRecords` found in the same records. */
+export async function redactRecords(
+  records: readonly TextRecord[],
+  findings: readonly (readonly Finding[])[],
+  operators: Operators,
   detector: Detector,
-): TextRecord {
-  let index = 0
-  return rewriteRecord(record, (field) => {
-    const finding = findings[index]
-    index += 1
-    if (finding === undefined || finding.text !== field.text)
-      throw new Error('the fields of a record moved between two passes')
-    if (finding.spans.length === 0) return field.text
-    return settle(applySpans(field.text, finding.spans, options), field, options, detector)
+): Promise<readonly TextRecord[]> {
+  const jobs: Job[] = []
+  const perRecord = records.map((record, r) => {
+    const replace = operators.forRecord(record, findings[r]!)
+    return findings[r]!.map((finding) => {
+      if (finding.spans.length === 0) return undefined
+      const job = startJob(finding, finding.spans, replace)
+      jobs.push(job)
+      return job
+    })
+  })
+  await settle(jobs, operators, detector)
+  return records.map((record, r) => {
+    let index = 0
+    return rewriteRecord(record, (field) => {
+      const finding = findings[r]![index]
+      const job = perRecord[r]![index]
+      index += 1
+      if (finding === undefined || finding.text !== field.text)
+        throw new Error('the fields of a record moved between two passes')
+      return job?.text ?? field.text
+    })
   })
 }
 
-/** Most passes over one text. Two are enough for nearly every text; each pass can only find less. */
-const MAX_PASSES = 5
-
-/**
- * Redaction changes what stands near a value, so a second look may see what the first did not (and an address cut out
- * joins its neighbours). Looks again until nothing is found: the output is then a fixed point, redacting it again gives
- * the same text.
- */
-function settle(text: string, field: Field, options: ApplyOptions, detector: Detector): string {
-  // From the second pass on nothing is cut out: a placeholder keeps neighbours apart.
-  const safer: ApplyOptions = {
-    ...options,
-    operatorOf: (type) => {
-      const operator = options.operatorOf(type)
-      return operator.operator === 'redact' ? { operator: 'replace' } : operator
-    },
-  }
-  let current = text
-  for (let pass = 1; pass < MAX_PASSES && !isPlaceholder(current); pass++) {
-    const spans = detector
-      .find(current, field.field)
-      .filter((span) => options.operatorOf(span.type).operator !== 'keep')
-    if (spans.length === 0) return current
-    current = applySpans(current, spans, safer)
-  }
-  return current
+/** Redacts one text whose spans are known. */
+export async function redactFound(
+  text: string,
+  spans: readonly Span[],
+  operators: Operators,
+  detector: Detector,
+  field?: string,
+): Promise<string> {
+  if (spans.length === 0) return text
+  const finding: Finding = { text, field, kind: 'text', path: 'text', number: false, spans }
+  const job = startJob(finding, spans, operators.forRecord(undefined, [finding]))
+  await settle([job], operators, detector)
+  return job.text
 }
 
 /** Redacts one text on its own. */
-export function redactText(text: string, detector: Detector, options: ApplyOptions, fieldName?: string): string {
-  const field: Field = { text, field: fieldName, kind: 'text', number: false }
-  const spans = detector.find(text, fieldName)
-  return spans.length === 0 ? text : settle(applySpans(text, spans, options), field, options, detector)
+export async function redactText(
+  text: string,
+  detector: Detector,
+  operators: Operators,
+  field?: string,
+): Promise<string> {
+  const [spans = []] = await detector.findAll([{ text, field }])
+  return await redactFound(text, spans, operators, detector, field)
+}
+
+/** A text on its way to a fixed point. */
+interface Job {
+  text: string
+  readonly field: string | undefined
+  /** Where replacements that look real stand in `text`: surrogates are no finds. */
+  written: readonly Range[]
+  /** Of the looks after the first. */
+  readonly replace: Replacer
+}
+
+function startJob(field: Pick<Field, 'text' | 'field'>, spans: readonly Span[], replace: Replacer): Job {
+  return { ...write(field.text, spans, replace, []), field: field.field, replace: keepingApart(replace) }
+}
+
+function write(
+  text: string,
+  spans: readonly Span[],
+  replace: Replacer,
+  earlier: readonly Range[],
+): { readonly text: string; readonly written: readonly Range[] } {
+  const out = writeSpans(text, spans, replace, earlier)
+  // Placeholders and masks are known by their form; what a mask leaves readable must be looked at again.
+  return { text: out.text, written: out.written.filter(([start, end]) => !FORM.test(out.text.slice(start, end))) }
+}
+
+const FORM = new RegExp(`^<|${MASK}`)
+
+/** Most looks at one text. Two are enough for nearly every text; each look can only find less. */
+const MAX_LOOKS = 5
+
+/**
+ * Redaction changes what stands near a value, so a second look may see what the first did not (and an address cut out
+ * joins its neighbours). Looks again until nothing is found: the output is then a fixed point, redacting it again gives the
+ * same text.
+ */
+async function settle(jobs: readonly Job[], operators: Operators, detector: Detector): Promise<void> {
+  let open = jobs
+  for (let look = 1; look < MAX_LOOKS && open.length > 0; look++) {
+    open = open.filter((job) => !isPlaceholder(job.text))
+    const found = await detector.findAll(open)
+    open = open.filter((job, i) => {
+      const spans = untouched(
+        found[i]!.filter((span) => !operators.keeps(span.type)),
+        job.written,
+      )
+      if (spans.length === 0) return false
+      Object.assign(job, write(job.text, spans, job.replace, job.written))
+      return true
+    })
+  }
 }
 
 /** A JSON number is one value: it goes as a whole or not at all. */
@@ -84,47 +183,4 @@ function wholeNumbers(field: Field, spans: readonly Span[]): readonly Span[] {
   if (!field.number || spans.length === 0) return spans
   const best = spans.reduce((a, b) => (b.score > a.score ? b : a))
   return best.end - best.start >= field.text.length - 1 ? [{ ...best, start: 0, end: field.text.length }] : []
-}
-
-/** Parts of names that are safe to look for elsewhere: at least three letters, no plain words. */
-function knownNames(findings: readonly Finding[]): ReadonlySet<string> {
-  const words = lexicon()
-  const names = new Set<string>()
-  for (const { text, spans } of findings) {
-    for (const span of spans) {
-      if (span.type !== 'PERSON' || span.score < 0.6) continue
-      for (const part of text.slice(span.start, span.end).split(/[^\p{L}\p{M}]+/u)) {
-        const lower = part.toLowerCase()
-        // A field called `customer_name` or "my name is" is believed where a guess is not: then plain words ("Grace Young") count too.
-        const sure = span.recognizer === 'keyed-value' || span.recognizer === 'introduced-name'
-        if (part.length < 3 || (sure ? words.isFunction(lower) : words.isCommon(lower) || words.isPlace(lower)))
-          continue
-        names.add(part[0]!.toUpperCase() + part.slice(1))
-        names.add(part.toUpperCase())
-        // In lower case only what is a name and nothing else.
-        if (!words.isCommon(lower) && (sure || words.isGiven(lower) || words.isSurname(lower))) names.add(lower)
-      }
-    }
-  }
-  return names
-}
-
-const NAME_WORD = /\p{L}[\p{L}\p{M}]*/gu
-
-function withNames(finding: Finding, names: ReadonlySet<string>): Finding {
-  const { text } = finding
-  const found: Span[] = []
-  let index = 0
-  for (const match of text.matchAll(NAME_WORD)) {
-    if (!names.has(match[0])) continue
-    const start = match.index
-    const end = start + match[0].length
-    while (index < finding.spans.length && finding.spans[index]!.end <= start) index += 1
-    if (isWord(text, start - 1) || isWord(text, end) || (finding.spans[index]?.start ?? text.length) < end) continue
-    // `@lily`, `/chen`, `lily.chen`, `<…>`: parts of other things.
-    if (/[@#/\\<•]/.test(text[start - 1] ?? ' ') || /[@\\/>•]/.test(text[end] ?? ' ')) continue
-    found.push({ start, end, type: 'PERSON', score: 0.6, recognizer: 'same-record' })
-  }
-  if (found.length === 0) return finding
-  return { ...finding, spans: [...finding.spans, ...found].sort((a, b) => a.start - b.start) }
 }

@@ -1,6 +1,7 @@
 import type { Message, TextRecord } from '../../artifacts/record.ts'
 import type { Tally } from '../../artifacts/tally.ts'
 import { type Random, random } from '../../util/random.ts'
+import { NAME_TYPES } from './detector.ts'
 import type { PiiType } from './pii-type.ts'
 import type { Finding } from './record-redactor.ts'
 import { DECOYS } from './seeds/decoys.ts'
@@ -16,9 +17,18 @@ export interface SeederOptions {
   readonly seed: number
 }
 
+/** A copy of a record with a made-up value in it. */
+export interface Trial {
+  /** What was put in; `undefined`: a decoy, which only looks personal. */
+  readonly type: PiiType | undefined
+  readonly place: Placed
+}
+
 export interface Seeder {
-  /** Tries seeded copies of a record, if it is one of the chosen, and counts what `find` makes of them. */
-  measure(record: TextRecord, find: (copy: TextRecord) => readonly Finding[], tally: Tally): void
+  /** The copies to try for a record, if it is one of the chosen. */
+  trials(record: TextRecord): readonly Trial[]
+  /** Counts what was found in the copy of a trial. */
+  count(trial: Trial, findings: readonly Finding[], tally: Tally): void
 }
 
 /**
@@ -28,7 +38,7 @@ export interface Seeder {
  * Copies are never written; values are made from a seed, so the same data gives the same figure.
  */
 export function createSeeder(options: SeederOptions): Seeder {
-  const nameTypes = new Set<PiiType>(['PERSON', 'LOCATION', 'ADDRESS'])
+  const nameTypes = new Set<PiiType>(NAME_TYPES)
   const types = options.types.filter((type) => SEEDS[type] !== undefined && (options.names || !nameTypes.has(type)))
   const tried = new Map<string, number>()
   const may = (name: string): boolean => {
@@ -38,29 +48,33 @@ export function createSeeder(options: SeederOptions): Seeder {
     return true
   }
   return {
-    measure(record, find, tally) {
-      if (options.share <= 0 || types.length === 0) return
+    trials(record) {
+      if (options.share <= 0 || types.length === 0) return []
       const rng = random(options.seed, 'redact-seeding', record.id)
-      if (rng.next() >= options.share) return
+      if (rng.next() >= options.share) return []
+      const trials: Trial[] = []
       for (let i = 0; i < options.values_per_record; i++) {
         const type = rng.pick(types)
-        if (!may(type)) continue
-        const place = insert(record, SEEDS[type]!(rng), rng)
-        const outcome = coverage(find(place.record), place)
-        tally.category('seeded', type)
-        if (outcome === 'full') tally.category('seeded_full', type)
-        if (outcome === 'part') tally.category('seeded_part', type)
+        if (may(type)) trials.push({ type, place: insert(record, SEEDS[type]!(rng), rng) })
       }
-      if (may('decoys')) {
-        const place = insert(record, rng.pick(DECOYS)(rng), rng)
+      if (may('decoys')) trials.push({ type: undefined, place: insert(record, rng.pick(DECOYS)(rng), rng) })
+      return trials
+    },
+    count({ type, place }, findings, tally) {
+      const outcome = coverage(findings, place)
+      if (type === undefined) {
         tally.count('decoys')
-        if (coverage(find(place.record), place) !== 'none') tally.count('decoys_flagged')
+        if (outcome !== 'none') tally.count('decoys_flagged')
+        return
       }
+      tally.category('seeded', type)
+      if (outcome === 'full') tally.category('seeded_full', type)
+      if (outcome === 'part') tally.category('seeded_part', type)
     },
   }
 }
 
-interface Placed {
+export interface Placed {
   readonly record: TextRecord
   /** The text that holds the value, as `find` will report it, and where in it. */
   readonly text: string

@@ -112,7 +112,7 @@ function toAscii(char: string): string {
 }
 
 /** `toLowerCase` that never changes the length (İ becomes two units): offsets stay valid. */
-function lowerSameLength(text: string): string {
+export function lowerSameLength(text: string): string {
   const lower = text.toLowerCase()
   if (lower.length === text.length) return lower
   let out = ''

@@ -3,7 +3,8 @@ import type { Tally } from '../../artifacts/tally.ts'
 import { clopperPearson, wilson } from '../../util/statistics.ts'
 import type { Summary } from '../stage.ts'
 import type { RedactConfig } from './config.ts'
-import { PII_TYPES } from './pii-type.ts'
+import { typesOf } from './options.ts'
+import { reportedTypes } from './pii-type.ts'
 
 export const METRICS: readonly MetricSpec[] = [
   { name: 'records', unit: 'count', better: 'neither', description: 'Records looked at.' },
@@ -78,7 +79,8 @@ export function summarize(tally: Tally, config: RedactConfig): Summary {
   const tried = new Map(tally.getCategories('seeded'))
   const full = new Map(tally.getCategories('seeded_full'))
   const part = new Map(tally.getCategories('seeded_part'))
-  const types = PII_TYPES.filter((type) => config.types.includes(type) || found.has(type))
+  const wanted = new Set(typesOf(config.types, config.countries))
+  const types = reportedTypes([...found.keys(), ...tried.keys()]).filter((type) => wanted.has(type) || found.has(type))
   const metrics: Metric[] = [
     { name: 'records', value: records },
     rate('records_with_pii', withPii, records, wilson),

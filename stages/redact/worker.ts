@@ -1,57 +1,53 @@
 import type { TextRecord } from '../../artifacts/record.ts'
 import type { Tally } from '../../artifacts/tally.ts'
 import { sha256 } from '../../util/digest.ts'
-import type { OpenContext, SecretRef, ShardWorker } from '../stage.ts'
-import { type RedactConfig, usesPseudonyms } from './config.ts'
-import { createDetector, type DetectorOptions } from './detector.ts'
-import { type ApplyOptions, applySpans, type Operator, placeholder } from './operators.ts'
+import type { OpenContext, ShardWorker } from '../stage.ts'
+import type { RedactConfig } from './config.ts'
+import { openDetector } from './configured.ts'
+import { type FieldPolicy, fieldPolicies } from './field-policy.ts'
+import { applySpans, placeholder } from './operators/apply.ts'
+import { configuredOperators } from './operators/configured.ts'
+import { typesOf } from './options.ts'
 import type { PiiType } from './pii-type.ts'
-import { type Finding, findInRecord, redactRecord } from './record-redactor.ts'
+import { type Finding, findInRecords, redactRecords } from './record-redactor.ts'
 import { createSeeder } from './seeding.ts'
 
 /** Opens the stage for one shard. */
-export function openRedactor(config: RedactConfig, context: OpenContext): ShardWorker {
-  const detector = createDetector(detectorOptions(config))
-  const options: ApplyOptions = {
-    operatorOf: (type) =>
-      (config.operators[type] ?? config.operators['default'] ?? { operator: 'replace' }) as Operator,
-    regions: config.regions,
-    ...(usesPseudonyms(config) ? { key: context.secret(config.pseudonym_key as SecretRef) } : {}),
-  }
+export async function openRedactor(config: RedactConfig, context: OpenContext): Promise<ShardWorker> {
+  const detector = await openDetector(config, context.baseDir)
+  const operators = configuredOperators(config, (ref) => context.secret(ref))
+  const policies = fieldPolicies(config.fields as Readonly<Record<string, FieldPolicy>>)
+  const find = { propagate: config.same_record_names, ...(policies === undefined ? {} : { policies }) }
+  const wanted = new Set(typesOf(config.types, config.countries))
   const seeder = createSeeder({
     ...config.seeding,
-    types: config.types as readonly PiiType[],
+    types: typesOf(config.seeding.types).filter((type) => wanted.has(type)),
     names: config.names,
     seed: context.seed,
   })
   const { tally } = context
   return {
     async process(batch) {
-      const kept = batch.map((record) => {
-        const findings = findInRecord(record, detector, config.same_record_names)
-        seeder.measure(record, (copy) => findInRecord(copy, detector, config.same_record_names), tally)
-        const redacted = redactRecord(record, findings, options, detector)
-        const counts = countTypes(findings)
-        report(record, findings, counts, tally)
+      const findings = await findInRecords(batch, detector, find)
+      const redacted = await redactRecords(batch, findings, operators, detector)
+      const trials = batch.flatMap((record) => seeder.trials(record))
+      const seeded = await findInRecords(
+        trials.map(({ place }) => place.record),
+        detector,
+        find,
+      )
+      for (const [i, trial] of trials.entries()) seeder.count(trial, seeded[i]!, tally)
+      const kept = batch.map((record, r) => {
+        const counts = countTypes(findings[r]!)
+        report(record, findings[r]!, counts, tally)
         const total = [...counts.values()].reduce((sum, n) => sum + n, 0)
-        return { ...redacted, notes: { ...record.notes, redact: { spans: Object.fromEntries(counts), total } } }
+        return { ...redacted[r]!, notes: { ...record.notes, redact: { spans: Object.fromEntries(counts), total } } }
       })
       return { kept, dropped: [], quarantined: [] }
     },
-    async close() {},
+    close: () => detector.close(),
   }
 }
-
-function detectorOptions(config: RedactConfig): DetectorOptions {
-  return {
-    types: config.types as readonly PiiType[],
-    names: config.names,
-    minScore: config.min_score,
-    regions: config.regions,
-    allow: config.allow,
-  }
-}
-
 /** Values by type, types in order of their names. */
 function countTypes(findings: readonly Finding[]): ReadonlyMap<PiiType, number> {
   const counts = new Map<PiiType, number>()
@@ -97,10 +93,7 @@ function sample(record: TextRecord, findings: readonly Finding[], tally: Tally):
   const text = applySpans(
     shown.text.slice(from),
     shown.spans.map((span) => ({ ...span, start: span.start - from, end: span.end - from })),
-    {
-      operatorOf: () => ({ operator: 'replace' }),
-      regions: [],
-    },
+    (_, span) => placeholder(span.type),
   )
   // Cut where no placeholder is cut.
   const cut = text.length <= EXCERPT ? text : text.slice(0, boundary(text, EXCERPT)).replace(/<[A-Z_]*$/, '')

@@ -9,7 +9,7 @@ import { standsIn } from '../../../stages/evaluate/outputs-report.ts'
 import { perplexityMetrics, unigramNats } from '../../../stages/evaluate/perplexity.ts'
 import { sampleFrom } from '../../../stages/evaluate/sample-rows.ts'
 import { questionOf } from '../../../stages/evaluate/sampling.ts'
-import { createDetector } from '../../../stages/redact/detector.ts'
+import { createRuleDetector } from '../../../stages/redact/detector.ts'
 import { random } from '../../../util/random.ts'
 
 const row = (nats: number, tokens: number, bytes = tokens * 4): Likelihood => ({ nats, tokens, bytes, windows: 1 })
@@ -122,7 +122,7 @@ describe('outputs', () => {
 
   it('shows a text without what was found in it, placeholders untouched', () => {
     const text = 'Write to ada.lovelace@example.org or <EMAIL>, code K7QX-2291.'
-    const spans = createDetector().find(text)
+    const spans = createRuleDetector().find(text)
     const safe = shown({ text, spans, toxicity: new Float32Array(6) }, ['K7QX-2291'])
     expect(safe).toBe('Write to <EMAIL> or <EMAIL>, code <CANARY>.')
   })

@@ -230,7 +230,7 @@ describe('rows that cannot be trained as they are', () => {
 
 describe('check', () => {
   it('finds contradictory sizes before anything runs', () => {
-    const context = { baseDir: root, sources: [], purpose: 'test', secretId: () => '' }
+    const context = { baseDir: root, sources: [], purpose: 'test', now: new Date(0), secretId: () => '' }
     expect(finetune.check!({ ...CONFIG, width: 30, heads: 4 }, context).map(({ code }) => code)).toEqual([
       'FINETUNE_WIDTH',
     ])

@@ -52,6 +52,7 @@ export function splitContext(folder: string, sources: readonly SourceDeclaration
     baseDir: folder,
     sources,
     purpose: 'test',
+    now: new Date(0),
     secretId: () => '0'.repeat(16),
     signal: new AbortController().signal,
     store: openStore(join(folder, '.sluice')),

@@ -1,7 +1,7 @@
 import { type CountryCode, getExampleNumber } from 'libphonenumber-js/max'
 import examples from 'libphonenumber-js/mobile/examples'
 import { describe, expect, test } from 'vitest'
-import { createDetector } from '../../../stages/redact/detector.ts'
+import { createRuleDetector } from '../../../stages/redact/detector.ts'
 
 const REGIONS: readonly CountryCode[] = [
   'US',
@@ -39,20 +39,20 @@ const REGIONS: readonly CountryCode[] = [
 describe('libphonenumber’s example numbers', () => {
   test.each(REGIONS)('%s: international, E.164 and national with the word phone before it', (region) => {
     const number = getExampleNumber(region, examples)!
-    const detector = createDetector({ types: ['PHONE'], regions: [region] })
+    const detector = createRuleDetector({ types: ['PHONE'], regions: [region] })
     for (const form of [number.formatInternational(), number.number, number.formatNational()]) {
       const text = `my phone: ${form}, thanks`
       expect(detector.find(text).map((span) => text.slice(span.start, span.end))).toEqual([form])
     }
     // With a plus sign no word and no region is needed.
     const bare = `| ${number.formatInternational()} |`
-    expect(createDetector({ types: ['PHONE'], regions: [] }).find(bare)).toHaveLength(1)
+    expect(createRuleDetector({ types: ['PHONE'], regions: [] }).find(bare)).toHaveLength(1)
   })
 })
 
 test('two numbers in one run are two spans', () => {
   const text = 'call 212-555-0123 or 646-555-0199; +44 20 7946 0958 +44 20 7946 0959'
-  const spans = createDetector({ types: ['PHONE'] }).find(text)
+  const spans = createRuleDetector({ types: ['PHONE'] }).find(text)
   expect(spans.map((span) => text.slice(span.start, span.end))).toEqual([
     '212-555-0123',
     '646-555-0199',

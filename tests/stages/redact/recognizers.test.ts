@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { createDetector } from '../../../stages/redact/detector.ts'
+import { createRuleDetector } from '../../../stages/redact/detector.ts'
 import type { PiiType } from '../../../stages/redact/pii-type.ts'
 
-const detector = createDetector()
+const detector = createRuleDetector()
 
 /** Spans as `TYPE:value`. */
 function found(text: string, field?: string): string[] {
@@ -369,24 +369,26 @@ describe('the field a value stands in', () => {
 describe('options', () => {
   const text = 'Dear Anna, write to ada@example.org'
   test('types, names, allow and least score narrow what is found', () => {
-    const types = (options: Parameters<typeof createDetector>[0]): string[] =>
-      createDetector(options)
+    const types = (options: Parameters<typeof createRuleDetector>[0]): string[] =>
+      createRuleDetector(options)
         .find(text)
         .map((span) => span.type)
     expect(types({})).toEqual(['PERSON', 'EMAIL'])
     expect(types({ types: ['EMAIL'] })).toEqual(['EMAIL'])
     expect(types({ names: false })).toEqual(['EMAIL'])
-    expect(types({ allow: ['ada@example.org'] })).toEqual(['PERSON'])
+    expect(
+      types({ allow: [{ values: ['ADA@example.org'], owner: 'desk', reason: 'our own', expires: '2999-01-01' }] }),
+    ).toEqual(['PERSON'])
     expect(types({ minScore: { EMAIL: 0.99 } })).toEqual(['PERSON'])
     expect(types({ minScore: { default: 1 } })).toEqual([])
   })
   test('handles are opt in', () => {
-    expect(createDetector({ types: ['HANDLE'] }).find('hey @ada_l!')).toMatchObject([
+    expect(createRuleDetector({ types: ['HANDLE'] }).find('hey @ada_l!')).toMatchObject([
       { start: 4, end: 10, type: 'HANDLE' },
     ])
   })
   test('regions decide which numbers without country code are phones', () => {
-    const spans = (regions: string[]): number => createDetector({ regions }).find('it is 0412 345 678, ok').length
+    const spans = (regions: string[]): number => createRuleDetector({ regions }).find('it is 0412 345 678, ok').length
     expect([spans(['AU']), spans(['US'])]).toEqual([1, 0])
   })
 })

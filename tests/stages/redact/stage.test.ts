@@ -3,22 +3,14 @@ import type { TextRecord } from '../../../artifacts/record.ts'
 import { recordId } from '../../../artifacts/record.ts'
 import { Tally } from '../../../artifacts/tally.ts'
 import type { RedactConfig } from '../../../stages/redact/config.ts'
-import { DEFAULT_REGIONS } from '../../../stages/redact/detector-defaults.ts'
+import { redactConfig } from '../../../stages/redact/configured.ts'
 import { redact } from '../../../stages/redact/index.ts'
-import { DEFAULT_TYPES } from '../../../stages/redact/pii-type.ts'
+import { COMMON_TYPES, reportedTypes } from '../../../stages/redact/pii-type.ts'
 import type { OpenContext, PlanContext } from '../../../stages/stage.ts'
 
-const CONFIG: RedactConfig = {
-  types: [...DEFAULT_TYPES],
-  names: true,
-  min_score: {},
-  regions: [...DEFAULT_REGIONS],
-  operators: {},
-  pseudonym_key: { store: 'pseudonym' },
-  same_record_names: true,
-  allow: [],
-  seeding: { share: 1, values_per_record: 6, per_type_max: 400 },
-}
+const CONFIG = redactConfig({
+  seeding: { share: 1, values_per_record: 6, per_type_max: 400, types: [...COMMON_TYPES] },
+})
 
 const RECORDS: readonly TextRecord[] = Array.from({ length: 60 }, (_, row) => {
   const messages = [
@@ -86,7 +78,7 @@ test('the summary carries seeded recall by type with n and an interval, and only
   const declared = new Set(redact.metrics.map((spec) => spec.name))
   for (const metric of summary.metrics) expect(declared).toContain(metric.name)
   const recall = summary.metrics.filter((metric) => metric.name === 'seeded_recall')
-  expect(recall.map((metric) => metric.labels!['type'])).toEqual([...DEFAULT_TYPES])
+  expect(recall.map((metric) => metric.labels!['type'])).toEqual(reportedTypes([]))
   for (const metric of recall) {
     expect(metric.n).toBeGreaterThan(10)
     expect(metric.interval!.method).toBe('clopper-pearson')
@@ -125,7 +117,7 @@ test('the same person has the same pseudonym in every record; the key is pinned'
 })
 
 test('mistakes in the configuration are found before a byte moves', () => {
-  const context = {} as PlanContext
+  const context = { now: new Date('2026-06-01') } as PlanContext
   expect(redact.check!(CONFIG, context)).toEqual([])
   expect(
     redact.check!(

@@ -1,0 +1,50 @@
+import { SluiceError } from '../../util/errors.ts'
+import { validate } from '../../util/yaml-document.ts'
+import { RedactConfig } from './config.ts'
+import { createDetector, type Detector, type DetectorOptions } from './detector.ts'
+import type { AllowEntry, DenyEntry } from './lists.ts'
+import { typesOf } from './options.ts'
+import type { SpanTagger } from './span-tagger.ts'
+
+/** What of the config decides what is found. */
+export type DetectorConfig = Pick<
+  RedactConfig,
+  'types' | 'countries' | 'names' | 'tagger' | 'min_score' | 'regions' | 'allow' | 'deny' | 'models'
+>
+
+/** The options of a detector without its models. */
+export function detectorOptions(config: DetectorConfig): DetectorOptions {
+  return {
+    types: typesOf(config.types, config.countries),
+    names: config.names,
+    minScore: config.min_score,
+    regions: config.regions,
+    allow: config.allow as readonly AllowEntry[],
+    deny: config.deny as readonly DenyEntry[],
+  }
+}
+
+/** The detector of a config, with the models it names, ready to run. Close it. */
+export async function openDetector(config: DetectorConfig, _baseDir: string): Promise<Detector> {
+  const options = detectorOptions(config)
+  const taggers: SpanTagger[] = []
+  return createDetector({ ...options, taggers })
+}
+
+/**
+ * A whole config from the fields that differ from the defaults.
+ *
+ * @throws SluiceError `REDACT_CONFIG` for a field that is unknown or wrong
+ */
+export function redactConfig(fields: Partial<RedactConfig> = {}): RedactConfig {
+  const config = structuredClone(fields) as RedactConfig
+  const [problem] = validate(RedactConfig, config)
+  if (problem !== undefined) {
+    throw new SluiceError({
+      code: 'REDACT_CONFIG',
+      message: problem.message,
+      ...(problem.next === undefined ? {} : { next: problem.next }),
+    })
+  }
+  return config
+}
