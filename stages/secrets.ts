@@ -7,9 +7,16 @@ import type { SecretRef } from './stage.ts'
 
 const MIN_BYTES = 16
 
-/** Reads a secret from the store, the environment or a file. Never logs or returns it in an error. */
-export function resolveSecret(ref: SecretRef, store: Store, baseDir: string): Buffer {
-  if ('store' in ref) return store.secret(ref.store)
+/** Reads a secret from the store, the environment or a file. Never logs or returns it in an error. Outside a run there is no store. */
+export function resolveSecret(ref: SecretRef, store: Store | undefined, baseDir: string): Buffer {
+  if ('store' in ref) {
+    if (store !== undefined) return store.secret(ref.store)
+    throw new SluiceError({
+      code: 'SECRET_MISSING',
+      message: 'the key is a secret of a store, and there is no store here',
+      next: 'name an environment variable (`env`) or a file (`file`) that holds the key',
+    })
+  }
   if ('env' in ref) {
     const value = process.env[ref.env]
     if (value === undefined || value === '') {

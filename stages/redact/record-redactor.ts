@@ -18,17 +18,39 @@ export interface FindOptions {
   readonly policies?: FieldPolicies
 }
 
-/**
- * Finds what records hold, field by field, in the order of `rewriteRecord`. Names that one field gives away are looked for
- * in the others of its record: "my name is Lily Chen" in one message, "Lily" under another. What is found in a record does
- * not depend on the others of the batch.
- */
+/** Finds what records hold: `findInFields` over their fields in the order of `rewriteRecord`. */
 export async function findInRecords(
   records: readonly TextRecord[],
   detector: Detector,
+  options: FindOptions = {},
+): Promise<readonly (readonly Finding[])[]> {
+  return await findInFields(
+    records.map((record) => fieldsOf((visit) => rewriteRecord(record, visit))),
+    detector,
+    options,
+  )
+}
+
+/** The fields that a rewriting function visits, in its order. */
+export function fieldsOf(rewrite: (visit: (field: Field) => string) => unknown): readonly Field[] {
+  const fields: Field[] = []
+  rewrite((field) => {
+    fields.push(field)
+    return field.text
+  })
+  return fields
+}
+
+/**
+ * Finds what documents hold, each given as its fields. Names that one field gives away are looked for in the others of its
+ * document: "my name is Lily Chen" in one message, "Lily" under another. What is found in a document does not depend on
+ * the others of the batch.
+ */
+export async function findInFields(
+  documents: readonly (readonly Field[])[],
+  detector: Detector,
   { propagate = true, policies }: FindOptions = {},
 ): Promise<readonly (readonly Finding[])[]> {
-  const fields = records.map(fieldsOf)
   // Copies of one record (seeding) and forms repeat their fields: each text is looked at once.
   const places = new Map<string, number>()
   const inputs: TextInput[] = []
@@ -41,13 +63,13 @@ export async function findInRecords(
     }
     return place
   }
-  const plan = fields.map((list) =>
-    list.map((field) => policies?.spansOf(field) ?? { place: placeOf(field), spans: undefined }),
+  const plan = documents.map((fields) =>
+    fields.map((field) => policies?.spansOf(field) ?? { place: placeOf(field), spans: undefined }),
   )
   const found = await detector.findAll(inputs)
-  return fields.map((list, r) => {
-    const findings = list.map((field, i): Finding => {
-      const { place, spans } = plan[r]![i]!
+  return documents.map((fields, d) => {
+    const findings = fields.map((field, i): Finding => {
+      const { place, spans } = plan[d]![i]!
       return { ...field, spans: spans ?? wholeNumbers(field, found[place]!) }
     })
     const names = propagate ? namesGivenAway(findings) : NO_NAMES
@@ -60,15 +82,6 @@ export async function findInRecords(
 
 const NO_NAMES: ReadonlySet<string> = new Set()
 
-function fieldsOf(record: TextRecord): readonly Field[] {
-  const fields: Field[] = []
-  rewriteRecord(record, (field) => {
-    fields.push(field)
-    return field.text
-  })
-  return fields
-}
-
 /** Writes the replacements for what `findInRecords` found in the same records. */
 export async function redactRecords(
   records: readonly TextRecord[],
@@ -76,28 +89,40 @@ export async function redactRecords(
   operators: Operators,
   detector: Detector,
 ): Promise<readonly TextRecord[]> {
-  const jobs: Job[] = []
-  const perRecord = records.map((record, r) => {
-    const replace = operators.forRecord(record, findings[r]!)
-    return findings[r]!.map((finding) => {
-      if (finding.spans.length === 0) return undefined
-      const job = startJob(finding, finding.spans, replace)
-      jobs.push(job)
-      return job
-    })
-  })
-  await settle(jobs, operators, detector)
-  return records.map((record, r) => {
-    let index = 0
-    return rewriteRecord(record, (field) => {
-      const finding = findings[r]![index]
-      const job = perRecord[r]![index]
-      index += 1
-      if (finding === undefined || finding.text !== field.text)
-        throw new Error('the fields of a record moved between two passes')
-      return job?.text ?? field.text
-    })
-  })
+  const texts = await redactFields(
+    findings.map((list, r) => ({ findings: list, replace: operators.forRecord(records[r], list) })),
+    operators,
+    detector,
+  )
+  return records.map((record, r) => rewriteRecord(record, inOrder(findings[r]!, texts[r]!)))
+}
+
+/** Gives the new texts to a rewriting function that visits the same fields in the same order. */
+export function inOrder(fields: readonly Field[], texts: readonly string[]): (field: Field) => string {
+  let index = 0
+  return (field) => {
+    if (fields[index]?.text !== field.text) throw new Error('the fields of a record moved between two passes')
+    return texts[index++]!
+  }
+}
+
+export interface FoundDocument {
+  readonly findings: readonly Finding[]
+  readonly replace: Replacer
+}
+
+/** The new text of every field of every document. */
+export async function redactFields(
+  documents: readonly FoundDocument[],
+  operators: Operators,
+  detector: Detector,
+): Promise<readonly (readonly string[])[]> {
+  const jobs = documents.map(({ findings, replace }) =>
+    findings.map((finding) => (finding.spans.length === 0 ? undefined : startJob(finding, finding.spans, replace))),
+  )
+  const open = jobs.flat().filter((job) => job !== undefined)
+  await settle(open, operators, detector)
+  return documents.map(({ findings }, d) => findings.map((finding, i) => jobs[d]![i]?.text ?? finding.text))
 }
 
 /** Redacts one text whose spans are known. */
