@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module'
-import nlp from 'compromise/two'
+import { englishTags, topicTags } from './word-tags.ts'
 
 /**
  * Words with what they can be: names and places from `compromise`'s lexicon, plain English words from the tagger lexicon
@@ -70,14 +69,13 @@ const SURNAMES = new Set(
 )
 
 function build(): Lexicon {
-  const model = nlp.model() as unknown as { one: { lexicon: Readonly<Record<string, string | readonly string[]>> } }
   const given = new Set<string>(GIVEN_TOO)
   const surname = new Set<string>(SURNAMES)
   const place = new Set<string>(PLACES_TOO)
   const country = new Set<string>()
   const common = new Set<string>()
   const functional = new Set<string>()
-  for (const [word, tag] of Object.entries(model.one.lexicon)) {
+  for (const [word, tag] of Object.entries(topicTags())) {
     const tags = typeof tag === 'string' ? [tag] : tag
     if (tags.some((name) => GIVEN.has(name))) given.add(word)
     else if (tags.includes('LastName')) surname.add(word)
@@ -148,12 +146,6 @@ function fold(word: string): string {
     .replace(/ø/g, 'o')
     .replace(/ı/g, 'i')
     .replace(/đ/g, 'd')
-}
-
-/** Words with their tags (Penn Treebank), the lexicon of `natural`'s Brill tagger. */
-function englishTags(): Readonly<Record<string, readonly string[]>> {
-  const require = createRequire(import.meta.url)
-  return require('natural/lib/natural/brill_pos_tagger/data/English/lexicon_from_posjs.json')
 }
 
 /** Words of software, support and commerce that stand in capitals and are no names. */
