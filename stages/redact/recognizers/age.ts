@@ -1,0 +1,89 @@
+import type { Recognizer } from '../recognizer.ts'
+import { Feature, isWord, type Subject } from '../subject.ts'
+
+const TENS = 'twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety'
+const ONES = 'one|two|three|four|five|six|seven|eight|nine'
+const SPELLED = `(?:${TENS})(?:[ -](?:${ONES}))?|(?:thir|four|fif|six|seven|eigh|nine)teen|ten|eleven|twelve|${ONES}`
+
+/** The number with what tells an age after it; the unit is part of the span only where it is glued on. */
+const AFTER: readonly RegExp[] = [
+  // 34 years old, 34-year-old, 18 months old, thirty-four years of age
+  new RegExp(
+    `(?<![\\p{L}\\d.,:/$€£-])(\\d{1,3}(?:\\.\\d|½)?|${SPELLED})[ -]?(?:and a half )?(?:years?|yrs?\\.?|months?|weeks?)[ -](?:olds?(?![\\p{L}])|of age)`,
+    'dgiu',
+  ),
+  // 34yo, 34 y/o, 34 y.o., 34yrs old
+  /(?<![\p{L}\d.,:/$€£-])(\d{1,3}(?:y(?:rs?|ears?)?[./]?o\.?)(?![\p{L}])|\d{1,3}(?= (?:yo|y\/o|y\.o\.?|yrs?\.? old)(?![\p{L}])))/dgiu,
+  // 34 Jahre alt, 34-jährige, 34jährig, 34 jaar oud, 34 år gammel, 34 yaşında, 34 años de edad, 34 anos de idade, 34 anni di età, 34 ans d'âge
+  /(?<![\p{L}\d.,:/$€£-])(\d{1,3})(?: ?jahre?n? (?:alte?[rsnm]?|jung)(?![\p{L}])|[ -]?j[äa]e?hrige?[rsnm]?(?![\p{L}])| jaar oud| år (?:gammal|gammel)| ?yaşında| años de edad| anos de idade| anni di età|-vuotias)/dgiu,
+]
+
+/** Words before the number. The value must not go on as a measure. */
+const BEFORE =
+  /(?:(?:^|[^\p{L}])(?:aged?|age of|age is|age was|patient age|alter|im alter von|âge|âgée? de|edad|età|idade|leeftijd|wiek|ålder|alder|yaş|возраст)(?: (?:is|ist|de|di|about|around))?[:=]?["']? ?["']?|(?:^|[^\p{L}])(?:i[’']?m|i am|she is|he is|she[’']?s|he[’']?s|who is|(?:i|she|he|they|just|has|have) (?:just )?turn(?:ed|ing|s)?|turn(?:ed|ing|s)|ich bin|er ist|sie ist|bin|[a-z]+ is) )$/u
+const OWN =
+  /(?:aged?|age of|age is|age was|alter|im alter von|âge|âgée? de|edad|età|idade|leeftijd|wiek|ålder|alder|yaş|возраст)(?: (?:is|ist|de|di|about|around))?[:=]?["']? ?["']?$/u
+/** j'ai 34 ans, tengo 34 años, ho 34 anni, tenho 34 anos, ben 34 jaar, mam 34 lata, мне 34 года */
+const HAVE =
+  /(?:j[’']ai|(?:il|elle) a|ag[ée]e? de|tengo|tiene|cumpl\w+|ho|ha|tenho|tem|ben|is|mam|ma|jag är|jeg er|мне|ему|ей|homme de|femme de|hombre de|mujer de|uomo di|donna di) $/u
+const YEARS = /^ ?(?:ans|años|anni|anos|jaar|lat[a]?|år|лет|года?)(?![\p{L}])/u
+/** What makes a number after "I'm" something else than an age. */
+const MEASURE =
+  /^ ?(?:[%°$€£:/x×#]|[.,:]\d|(?:min|hour|hr|sec|day|week|month|mile|km|cm|kg|lb|pound|feet|foot|ft|inch|percent|stars?|points?|of\b|out|th\b|st\b|nd\b|rd\b|minutes|am\b|pm\b|times|items|people|more|steps?|euros?|dollars?|gb|mb|uhr|jahre? lang|prozent|weeks? pregnant))/
+/** Things that have an age too. */
+const THING =
+  /^[^\p{L}]{0,3}(?:(?:my|the|gaming|old|used|desktop|single|malt)\s)?(?:laptop|computer|pc|mac(?:book)?|car|truck|vehicle|phone|iphone|tablet|account|house|home|building|company|business|startup|system|software|bug|issue|ticket|tv|television|whisk|wine|scotch|rum|printer|fridge|router|server|machine|device|code(?:base)?|project|product|model|bike|bicycle|boiler|battery|browser|app|tree|tradition|law|contract|invoice|rechner|auto|handy|haus|gerät|coche|voiture|ordinat|gebäude)/u
+
+const THING_BEFORE =
+  /\b(?:laptop|computer|pc|mac(?:book)?|car|phone|tablet|account|house|building|company|business|system|bug|tv|printer|fridge|router|server|machine|device|app|contract|it|this|that) (?:is|was|are)(?: \w+)? $/
+
+/**
+ * Ages of people, in a dozen languages: the number, with its unit only where that is glued to it ("34yo"), so that
+ * "34 years old" becomes "<AGE> years old".
+ */
+export const age: Recognizer = {
+  name: 'age',
+  types: ['AGE'],
+  needs: Feature.LETTER,
+  priority: 2,
+  find(subject, emit) {
+    const { text } = subject
+    for (const form of AFTER) {
+      for (const match of text.matchAll(form)) {
+        const [start, end] = match.indices![1]!
+        if (!isAge(text.slice(start, end)) || THING.test(subject.after(match.index + match[0].length, 32))) continue
+        if (THING_BEFORE.test(subject.before(start, 40))) continue
+        emit({ start, end, type: 'AGE', score: 0.9, rule: 'unit' })
+      }
+    }
+    if ((subject.features & Feature.DIGIT) === 0) return
+    for (const match of text.matchAll(/(?<![\d.,:/$€£+_-])\d{1,3}(?![\d_])/g)) {
+      const start = match.index
+      const end = start + match[0].length
+      if (isWord(text, end) || isWord(text, start - 1) || !isAge(match[0])) continue
+      const score = subject.hint === 'AGE' ? 0.9 : told(subject, start, end)
+      if (score > 0) emit({ start, end, type: 'AGE', score, rule: 'named' })
+    }
+  },
+}
+
+function told(subject: Subject, start: number, end: number): number {
+  const before = subject.before(start, 28)
+  const after = subject.after(end, 20)
+  if (HAVE.test(before) && YEARS.test(after)) return 0.85
+  if (!BEFORE.test(before) || MEASURE.test(after)) return 0
+  if (OWN.test(before)) return /^ ?[-–] ?\d/.test(after) ? 0.5 : 0.85
+  // "I'm 34." and "I'm 34 and", not "I'm 34 in the queue".
+  return /^(?:[.,;!?)\n]|$| (?:and|but|now|male|female|m|f|this|next|today|on my|und|jahre|years|from|live|living|with|work|a |an )(?![\p{L}]))/u.test(
+    after,
+  )
+    ? /\b(?:[a-z]+ is )$/.test(before) && !/\b(?:she|he|who) is $/.test(before)
+      ? 0.3
+      : 0.7
+    : 0
+}
+
+function isAge(value: string): boolean {
+  const number = Number.parseInt(value, 10)
+  return Number.isNaN(number) || (number >= 0 && number <= 122)
+}
