@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { explainCommand } from './explain.ts'
 import { initCommand } from './init.ts'
 import { planCommand } from './plan.ts'
+import { redactCommand } from './redact.ts'
 import { referenceCommand } from './reference.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
@@ -18,6 +19,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   reportCommand,
   runsCommand,
   verifyCommand,
+  redactCommand,
   stagesCommand,
   referenceCommand,
 ]

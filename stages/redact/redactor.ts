@@ -14,7 +14,15 @@ import { rewriteJson } from './json-text.ts'
 import { configuredOperators } from './operators/configured.ts'
 import type { Operators } from './operators/operator.ts'
 import type { Field } from './record-fields.ts'
-import { fieldsOf, findInFields, findInRecords, inOrder, redactFields, redactRecords } from './record-redactor.ts'
+import {
+  type Finding,
+  fieldsOf,
+  findInFields,
+  findInRecords,
+  inOrder,
+  redactFields,
+  redactRecords,
+} from './record-redactor.ts'
 
 /** As the `with` of a pipeline's redact stage, every field optional; see docs/reference.md. */
 export type RedactorConfig = Partial<Omit<RedactConfig, 'seeding'>>
@@ -47,8 +55,15 @@ export interface Redactor {
   redactJson(json: string): Promise<string | undefined>
   /** Records of Sluice: text or messages, tool calls, meta. */
   redactRecords(records: readonly TextRecord[]): Promise<readonly TextRecord[]>
-  /** Documents given as fields (the cells of a row): the new text of each. Names are known across a document. */
+  /** What stands in documents given as fields (the cells of a row). Names are known across a document. */
+  findFields(
+    documents: readonly (readonly Field[])[],
+    policies?: FieldPolicies,
+  ): Promise<readonly (readonly Finding[])[]>
+  /** The new text of every field of such documents. */
   redactFields(documents: readonly (readonly Field[])[], policies?: FieldPolicies): Promise<RedactedFields>
+  /** As `redact` for a text that comes in parts: what is settled, with the spans behind it (offsets in the whole text). */
+  redactParts(parts: AsyncIterable<string>): AsyncGenerator<{ readonly text: string; readonly spans: readonly Span[] }>
   /**
    * UTF-8 bytes or strings in, UTF-8 bytes out; what comes out is what `redact` gives for the whole, wherever the input is
    * cut. Holds back at most one block and its margin.
@@ -131,7 +146,18 @@ function build(config: RedactConfig, detector: Detector, operators: Operators, s
       const found = await findInRecords(records, detector, optionsOf(own))
       return await redactRecords(records, found, operators, detector)
     },
+    findFields: (documents, policies = own) => findInFields(documents, detector, optionsOf(policies)),
     redactFields: (documents, policies = own) => redactAll(documents, policies),
+    async *redactParts(parts) {
+      let spans: Span[] = []
+      const redactor = createBlockRedactor(detector, operators, sizes, (found) => spans.push(...found))
+      for await (const part of parts) {
+        const text = await redactor.push(part)
+        if (text !== '') yield { text, spans }
+        spans = text === '' ? spans : []
+      }
+      yield { text: await redactor.end(), spans }
+    },
     stream: () => redactStream(detector, operators, sizes),
     close: () => detector.close(),
   }

@@ -1,0 +1,319 @@
+import { once } from 'node:events'
+import { closeSync, createReadStream, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { basename, dirname, extname } from 'node:path'
+import type { Readable } from 'node:stream'
+import { type Command, Option } from 'commander'
+import { parse } from 'yaml'
+import type { ColumnDecision } from '../stages/redact/files/columns.ts'
+import type { RowReport } from '../stages/redact/files/redact-rows.ts'
+import type { Redactor, RedactorConfig } from '../stages/redact/redactor.ts'
+import { sha256 } from '../util/digest.ts'
+import { fsyncDir, temporaryName, writeFileDurable } from '../util/durable.ts'
+import { SluiceError } from '../util/errors.ts'
+import { positiveInteger } from './options.ts'
+
+const FORMATS = ['text', 'jsonl', 'json', 'csv', 'tsv'] as const
+type Format = (typeof FORMATS)[number]
+
+interface Flags {
+  readonly format?: Format
+  readonly out?: string
+  readonly config?: string
+  readonly types?: string
+  readonly operator?: readonly string[]
+  readonly sample: number
+  readonly columns: boolean
+  readonly report?: string
+  readonly explain?: boolean
+  readonly check?: boolean
+}
+
+export function redactCommand(program: Command): void {
+  program
+    .command('redact')
+    .description('redact a file or standard input, outside a pipeline')
+    .argument('[file]', 'text, JSON Lines, JSON, CSV or TSV in UTF-8; standard input if absent or -')
+    .option('--out <file>', 'where to write; standard output if absent')
+    .addOption(new Option('--format <format>', 'what the file is; by its name if absent').choices(FORMATS))
+    .option('--config <file>', 'YAML with the fields of the redact stage (docs/reference.md)')
+    .option('--types <list>', 'what to look for, by commas: types, groups, default, all, -TYPE')
+    .option('--operator <type=operator...>', 'what to do with a type: PERSON=pseudonym, default=mask')
+    .option('--sample <rows>', 'rows from which columns are decided', positiveInteger, 1000)
+    .option('--no-columns', 'decide nothing for whole columns; look at each value alone')
+    .option('--report <file>', 'write what was done as JSON: counts, decisions on columns, digests')
+    .option('--explain', 'print every candidate of a text and what became of it, instead of the text')
+    .option('--check', 'write nothing; exit 1 if anything is found')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sluice redact tickets.jsonl --out clean.jsonl
+  sluice redact export.csv --types default,AGE,DATE --operator PERSON=pseudonym --config keys.yaml
+  tail -f app.log | sluice redact --format text
+`,
+    )
+    .action(async (file: string | undefined, flags: Flags) => {
+      process.exitCode = await redactFile(file === '-' ? undefined : file, flags)
+    })
+}
+
+async function redactFile(file: string | undefined, flags: Flags): Promise<number> {
+  const { createRedactor } = await import('../stages/redact/redactor.ts')
+  const redactor = await createRedactor({
+    ...readConfig(flags),
+    ...(flags.config === undefined ? {} : { baseDir: dirname(flags.config) }),
+  })
+  try {
+    const format = flags.format ?? formatOf(file)
+    const bytes = file === undefined ? process.stdin : await openFile(file)
+    if (flags.explain === true) return await explain(bytes, redactor)
+    const sink = flags.check === true ? discard() : flags.out === undefined ? toStdout() : toFile(flags.out)
+    const report: RowReport = { rows: 0, asText: 0, values: new Map(), columns: [] }
+    try {
+      for await (const text of redacted(bytes, format, redactor, flags, report)) await sink.write(text)
+      sink.done()
+    } catch (error) {
+      sink.undo()
+      throw error
+    }
+    if (flags.report !== undefined) writeReport(flags.report, format, redactor, report)
+    process.stderr.write(summary(format, report, flags))
+    return flags.check === true && report.values.size > 0 ? 1 : 0
+  } finally {
+    await redactor.close()
+  }
+}
+
+async function* redacted(
+  bytes: Readable,
+  format: Format,
+  redactor: Redactor,
+  flags: Flags,
+  report: RowReport,
+): AsyncGenerator<string> {
+  const parts = decoded(bytes)
+  if (format === 'text') {
+    for await (const { text, spans } of redactor.redactParts(parts)) {
+      for (const { type } of spans) report.values.set(type, (report.values.get(type) ?? 0) + 1)
+      yield text
+    }
+    return
+  }
+  const { redactRows } = await import('../stages/redact/files/redact-rows.ts')
+  const sample = flags.columns ? flags.sample : 0
+  yield* redactRows(await rowsOf(parts, format), redactor, { sample }, report)
+}
+
+async function rowsOf(parts: AsyncIterable<string>, format: Exclude<Format, 'text'>) {
+  if (format === 'csv' || format === 'tsv') {
+    const { csvRows } = await import('../stages/redact/files/csv.ts')
+    return csvRows(parts, format === 'csv' ? ',' : '\t')
+  }
+  const { jsonRow, linesOf } = await import('../stages/redact/files/json-lines.ts')
+  return (async function* () {
+    if (format === 'jsonl') for await (const { line, end } of linesOf(parts)) yield jsonRow(line, end)
+    else {
+      let text = ''
+      for await (const part of parts) text += part
+      yield jsonRow(text, '')
+    }
+  })()
+}
+
+/** @throws SluiceError `REDACT_ENCODING` with the offset at which the bytes are no UTF-8 */
+async function* decoded(bytes: Readable): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  let read = 0
+  try {
+    for await (const chunk of bytes as AsyncIterable<Buffer>) {
+      yield decoder.decode(chunk, { stream: true })
+      read += chunk.length
+    }
+    yield decoder.decode()
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    throw new SluiceError({
+      code: 'REDACT_ENCODING',
+      message: `the input is not UTF-8 after byte ${read}`,
+      next: 'convert it to UTF-8 first, with iconv for instance; nothing was written',
+      cause,
+    })
+  }
+}
+
+async function openFile(file: string): Promise<Readable> {
+  const stream = createReadStream(file, { highWaterMark: 1 << 18 })
+  try {
+    await once(stream, 'open')
+  } catch (cause) {
+    throw new SluiceError({
+      code: 'FILE_UNREADABLE',
+      message: 'the file cannot be opened',
+      next: 'check its name and permissions',
+      at: { file },
+      cause,
+    })
+  }
+  return stream
+}
+
+function formatOf(file: string | undefined): Format {
+  const extension = file === undefined ? '' : extname(file).toLowerCase()
+  const known: Readonly<Record<string, Format>> = {
+    '.jsonl': 'jsonl',
+    '.ndjson': 'jsonl',
+    '.json': 'json',
+    '.csv': 'csv',
+    '.tsv': 'tsv',
+  }
+  return known[extension] ?? 'text'
+}
+
+/** The config file, and the flags over it. */
+function readConfig(flags: Flags): RedactorConfig {
+  const file = flags.config === undefined ? {} : readYaml(flags.config)
+  const operators = Object.fromEntries(
+    (flags.operator ?? []).map((pair) => {
+      const [type, operator] = pair.split('=')
+      if (type === undefined || operator === undefined || operator === '') {
+        throw new SluiceError({
+          code: 'BAD_OPTION',
+          message: '--operator takes a type and an operator',
+          next: 'for instance: --operator PERSON=pseudonym',
+        })
+      }
+      return [type, { operator }]
+    }),
+  )
+  return {
+    ...file,
+    ...(flags.types === undefined ? {} : { types: flags.types.split(',').map((type) => type.trim()) }),
+    ...(flags.operator === undefined ? {} : { operators: { ...file.operators, ...operators } }),
+  } as RedactorConfig
+}
+
+function readYaml(file: string): RedactorConfig {
+  try {
+    const value: unknown = parse(readFileSync(file, 'utf8')) ?? {}
+    if (typeof value === 'object' && !Array.isArray(value)) return value as RedactorConfig
+  } catch (cause) {
+    throw new SluiceError({
+      code: 'FILE_UNREADABLE',
+      message: 'the config cannot be read',
+      next: 'it must be a YAML file with the fields of the redact stage',
+      at: { file },
+      cause,
+    })
+  }
+  throw new SluiceError({ code: 'REDACT_CONFIG', message: 'the config is no map of fields', at: { file } })
+}
+
+interface Sink {
+  write(text: string): Promise<void>
+  done(): void
+  undo(): void
+}
+
+function discard(): Sink {
+  return { write: async () => {}, done() {}, undo() {} }
+}
+
+function toStdout(): Sink {
+  return {
+    async write(text) {
+      if (!process.stdout.write(text)) await once(process.stdout, 'drain')
+    },
+    done() {},
+    undo() {},
+  }
+}
+
+/** Whole or not at all: a temporary file that takes the name when everything is written. */
+function toFile(file: string): Sink {
+  const temporary = temporaryName(file)
+  let fd: number
+  try {
+    fd = openSync(temporary, 'wx', 0o600)
+  } catch (cause) {
+    throw new SluiceError({ code: 'FILE_UNWRITABLE', message: 'the output cannot be written', at: { file }, cause })
+  }
+  return {
+    async write(text) {
+      const bytes = Buffer.from(text, 'utf8')
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+    },
+    done() {
+      fsyncSync(fd)
+      closeSync(fd)
+      renameSync(temporary, file)
+      fsyncDir(dirname(file))
+    },
+    undo() {
+      closeSync(fd)
+      rmSync(temporary, { force: true })
+    },
+  }
+}
+
+async function explain(bytes: Readable, redactor: Redactor): Promise<number> {
+  let text = ''
+  for await (const part of decoded(bytes)) text += part
+  const decisions = await redactor.explain(text)
+  const rows = decisions.map(({ start, end, type, score, recognizer, why, outcome, detail }) => [
+    `${start}–${end}`,
+    type,
+    score.toFixed(2),
+    recognizer,
+    why ?? '',
+    detail === null ? outcome : `${outcome} (${detail})`,
+  ])
+  process.stdout.write(table([['where', 'type', 'score', 'by', 'why', 'outcome'], ...rows]))
+  return 0
+}
+
+function writeReport(file: string, format: Format, redactor: Redactor, report: RowReport): void {
+  const { rows, asText, values, columns } = report
+  const { seeding: _, ...config } = redactor.config
+  const body = {
+    format,
+    config_sha256: sha256(JSON.stringify(config)),
+    rows,
+    rows_read_as_text: asText,
+    values: Object.fromEntries([...values].sort(([a], [b]) => (a < b ? -1 : 1))),
+    columns,
+  }
+  writeFileDurable(file, `${JSON.stringify(body, null, 2)}\n`)
+}
+
+function summary(format: Format, { rows, asText, values, columns }: RowReport, flags: Flags): string {
+  const total = [...values.values()].reduce((sum, n) => sum + n, 0)
+  const counts = [...values].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([type, n]) => `${type} ${n}`)
+  const where = format === 'text' ? '' : ` in ${rows} ${rows === 1 ? 'row' : 'rows'}`
+  const lines = [
+    `${total} ${total === 1 ? 'value' : 'values'} found${where}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`,
+  ]
+  const whole = columns.filter(({ decision }) => decision === 'whole')
+  if (whole.length > 0) lines.push('redacted as whole columns:', table(whole.map(columnRow)).trimEnd())
+  if (asText > 0 && format !== 'json')
+    lines.push(`${asText} rows are no ${format.toUpperCase()} and were redacted as text`)
+  if (flags.out !== undefined && flags.check !== true) lines.push(`written to ${basename(flags.out)}`)
+  return `${lines.join('\n')}\n`
+}
+
+function columnRow({ path, type, k, n, interval, promised }: ColumnDecision): readonly string[] {
+  const share = `${k} of ${n} values, at least ${(100 * interval.lower).toFixed(0)} %`
+  return [`  ${path}`, type ?? '', share, promised === type ? 'as its name says' : '']
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>((max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, cell.length)), [])
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, i) => cell.padEnd(widths[i]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}
