@@ -1,3 +1,4 @@
+import { ID_FIELD_NAMES, WEAK_ID_NAMES } from './ids/field-names.ts'
 import type { PiiType } from './pii-type.ts'
 
 /**
@@ -11,7 +12,6 @@ const NAMES: Readonly<Partial<Record<PiiType, string>>> = {
     'phone|phone number|phonenumber|tel|telephone|mobile|mobile number|cell|cellphone|cell phone|fax|whatsapp|telefon|telefonnummer|handy|rufnummer|telefono|teléfono|móvil|téléphone|msisdn|contact number|callback number|callback|customer phone|contact phone|home phone|work phone',
   CREDIT_CARD: 'card|card number|cardnumber|credit card|creditcard|credit card number|cc number|ccn|pan|kartennummer',
   IBAN: 'iban|bank account|account iban|kontonummer',
-  US_SSN: 'ssn|social security|social security number|social|us ssn|sin|tax id|taxid',
   IP_ADDRESS: 'ip|ip address|ipaddress|client ip|remote addr|remote ip|x forwarded for|source ip|src ip|host ip',
   MAC_ADDRESS: 'mac|mac address|macaddress|hw addr|hwaddr',
   DATE_OF_BIRTH:
@@ -23,7 +23,38 @@ const NAMES: Readonly<Partial<Record<PiiType, string>>> = {
   LOCATION: 'city|town|wohnort|ort|ciudad|location|place of birth|birthplace|ville|città|cidade|stad',
   ADDRESS:
     'address|street|street address|street 1|street1|line 1|line1|address line 1|address line1|address line 2|address 1|address 2|postcode|postal code|postalcode|zip|zip code|zipcode|shipping address|billing address|delivery address|home address|ship to|deliver to|adresse|anschrift|straße|strasse|plz|dirección|direccion|indirizzo',
-  HANDLE: 'username|user name|handle|screen name|twitter|instagram|login',
+  HANDLE:
+    'username|user name|handle|screen name|twitter|instagram|login|login name|nickname|benutzername|nombre de usuario|nom d utilisateur|twitter handle|github username|telegram|skype|discord',
+  URL: 'url|website|web site|homepage|home page|webpage|web page|profile url|personal website|linkedin|facebook url',
+  TITLE: 'salutation|honorific|name prefix|anrede|form of address|civilité|civilite|tratamiento|name title',
+  AGE: 'age|alter|edad|âge|età|idade|leeftijd|patient age|customer age|age years|age in years',
+  NRP: 'nationality|citizenship|religion|religious affiliation|ethnicity|ethnic group|race|political party|political affiliation|party affiliation|staatsangehörigkeit|staatsangehoerigkeit|konfession|nationalité|nacionalidad|nazionalità|religión',
+  ORGANIZATION:
+    'organization|organisation|company|company name|companyname|employer|employer name|org name|organization name|organisation name|business name|firma|firmenname|unternehmen|arbeitgeber|entreprise|société|empresa|azienda|hospital|hospital name|university|school name',
+  COORDINATES:
+    'latitude|longitude|lat|lng|lon|coordinates|coords|gps|gps coordinates|geolocation|geo location|latlng|lat lng|lat long|lat lon',
+  DATE: 'date|appointment date|admission date|discharge date|visit date|date of service|service date|date of death|hire date|date of admission|datum|fecha|date of visit|arrival date|departure date|check in date|check out date',
+  SWIFT_BIC: 'swift|bic|swift code|swiftcode|bic code|swift bic|bic swift|swift/bic|bic/swift|swift number',
+  BANK_ACCOUNT:
+    'bank account number|bank account no|bankaccountnumber|bank acct|sort code|bsb|clabe|rekeningnummer|numéro de compte|numero de compte|numero de cuenta|número de cuenta|cuenta bancaria|kontonr|konto nr|numero conto|bban|kontonummer bank',
+  ABA_ROUTING:
+    'routing|routing number|routing no|aba|aba number|aba routing|aba routing number|rtn|routing transit number|ach routing',
+  CRYPTO:
+    'wallet|wallet address|walletaddress|crypto wallet|crypto address|btc address|bitcoin address|bitcoinaddress|eth address|ethereum address|ethereumaddress|litecoinaddress|btc wallet|eth wallet|xrp address',
+  DEVICE_ID:
+    'imei|imei number|imei no|phone imei|phoneimei|imsi|iccid|sim number|meid|device id|deviceid|udid|idfa|gaid|aaid|android id|advertising id|device serial|device serial number',
+  VEHICLE_ID:
+    'vin|vin number|vehicle identification number|vehicle vin|vehiclevin|chassis number|fahrgestellnummer|fin nummer',
+  LICENSE_PLATE:
+    'license plate|licence plate|licenseplate|licenceplate|plate number|number plate|numberplate|registration plate|vehicle plate|vehiclevrm|vrm|kennzeichen|kfz kennzeichen|immatriculation|targa|nummerplaat|vehicle registration|vehicle registration number',
+  MEDICAL_RECORD:
+    'mrn|medical record|medical record number|medicalrecordnumber|patient id|patientid|patient number|patient no|chart number|hospital number|patientennummer|fallnummer',
+  HEALTH_PLAN:
+    'member id|memberid|member number|health plan|health plan id|health plan number|health plan beneficiary number|subscriber id|subscriberid|insurance id|insurance member id|health insurance id|health insurance number|medicaid id|medicaid number',
+  MEDICAL_LICENSE:
+    'dea|dea number|dea no|medical license|medical licence|medical license number|gmc number|gmc no|physician license|ahpra number',
+  ACCOUNT_NUMBER:
+    'account number|accountnumber|account no|account id|accountid|acct|acct number|acct no|customer number|customer no|customer id|customerid|policy number|policy no|policynumber|kundennummer|kunden nr|numéro client|numero client|numero cliente|member account',
 }
 
 /** Names that things have as well as people. */
@@ -60,6 +91,17 @@ const WEAK = new Set([
   'pin',
   'line 1',
   'line1',
+  'race',
+  'school name',
+  'targa',
+  'dea',
+  'rtn',
+  'wallet',
+  'routing',
+  'aba',
+  'swift',
+  'alter',
+  ...WEAK_ID_NAMES,
 ])
 
 export interface FieldPromise {
@@ -68,7 +110,7 @@ export interface FieldPromise {
 }
 
 const BY_NAME: ReadonlyMap<string, FieldPromise> = new Map(
-  Object.entries(NAMES).flatMap(([type, names]) =>
+  [...Object.entries(NAMES), ...Object.entries(ID_FIELD_NAMES)].flatMap(([type, names]) =>
     names.split('|').map((name) => [name, { type: type as PiiType, weak: WEAK.has(name) }] as const),
   ),
 )
@@ -111,7 +153,7 @@ export function normalField(name: string): string {
   return name
     .slice(0, 60)
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
-    .replace(/[\s_.-]+/g, ' ')
+    .replace(/[\s_.'’-]+/g, ' ')
     .trim()
     .toLowerCase()
 }

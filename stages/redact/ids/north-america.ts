@@ -146,7 +146,7 @@ export const NORTH_AMERICA: readonly IdSpec[] = [
     // Washington: up to 7 letters of names, digits, signs; from 2018 `WDL` and nine letters or digits.
     name: 'us-driver-license-wa',
     type: 'US_DRIVER_LICENSE',
-    shapes: ['AAA???????9?', 'AAA???????A9'],
+    shapes: ['AAA???????99', 'AAA???????9A', 'AAA???????AA'],
     written: /^WDL[A-Z\d]{9}$/i,
     score: 0.6,
     contextScore: 0.9,
@@ -175,6 +175,17 @@ export const NORTH_AMERICA: readonly IdSpec[] = [
     context: named(
       'social insurance|sin no|sin nr|sin number|sin #|sin is|sin:|my sin|sin card|canadian sin|nas:|nas no|nas nr|assurance sociale|canadian social',
     ),
+  },
+  {
+    // "sin" is Spanish too: alone it only counts before digits in the three groups that the card has.
+    name: 'ca-sin-grouped',
+    type: 'CA_SIN',
+    shapes: ['999999999'],
+    written: /^\d{3}([ -])\d{3}\1\d{3}$/,
+    valid: (value) => !isRepeated(value) && !value.startsWith('8') && luhn(value),
+    score: 0.3,
+    contextScore: 0.95,
+    context: named('sin|nas'),
   },
   {
     // Two letters and six digits; since 2023 also a letter, six digits, two letters (canada.ca).

@@ -1,20 +1,70 @@
 import { looksLike } from '../field-looks.ts'
-import { typeOfField } from '../field-names.ts'
-import type { PiiType } from '../pii-type.ts'
-import type { Recognizer } from '../recognizer.ts'
+import { type FieldPromise, typeOfField } from '../field-names.ts'
+import { PII_TYPE_TABLE, type PiiType } from '../pii-type.ts'
+import type { Candidate, Recognizer } from '../recognizer.ts'
 import { Feature } from '../subject.ts'
 
 const TYPES: readonly PiiType[] = [
   'PHONE',
   'CREDIT_CARD',
-  'US_SSN',
   'DATE_OF_BIRTH',
+  'DATE',
+  'SECRET',
+  'PERSON',
+  'TITLE',
+  'AGE',
+  'NRP',
+  'ORGANIZATION',
+  'LOCATION',
+  'ADDRESS',
+  'POSTAL_CODE',
+  'COORDINATES',
+  'HANDLE',
+  'URL',
+  'SWIFT_BIC',
+  'BANK_ACCOUNT',
+  'ABA_ROUTING',
+  'CRYPTO',
+  'DEVICE_ID',
+  'VEHICLE_ID',
+  'LICENSE_PLATE',
+  'MEDICAL_RECORD',
+  'HEALTH_PLAN',
+  'MEDICAL_LICENSE',
+  'ACCOUNT_NUMBER',
+  ...PII_TYPE_TABLE.filter(({ group }) => group === 'national').map(({ name }) => name),
+]
+
+/** Types whose value may be words: after a colon on a line of prose the field's name alone does not say enough. */
+const WORDED: ReadonlySet<PiiType> = new Set([
   'SECRET',
   'PERSON',
   'LOCATION',
   'ADDRESS',
+  'ORGANIZATION',
+  'NRP',
   'HANDLE',
-]
+])
+
+/** A field of addresses may hold nothing but the postal code; one of IBANs, an account number that is none. */
+const NARROWER: Readonly<Partial<Record<PiiType, PiiType>>> = { ADDRESS: 'POSTAL_CODE', IBAN: 'BANK_ACCOUNT' }
+
+/** Emits the whole of a value that looks like what its field promises. */
+function claim(
+  { type, weak }: FieldPromise,
+  value: string,
+  start: number,
+  score: number,
+  emit: (candidate: Candidate) => void,
+): void {
+  const end = start + value.length
+  if (looksLike(type, value, weak)) emit({ start, end, type, score, why: 'field name' })
+  const narrow = NARROWER[type]
+  if (narrow !== undefined && looksLike(narrow, value, weak) && !/^[A-Z]{2}\d{2}[ A-Z\d]{11}/i.test(value)) {
+    // Above the wider type, so that it wins where both are looked for.
+    emit({ start, end, type: narrow, score: score + 0.01, why: 'field name' })
+  }
+}
 
 /** The whole value of a JSON field whose name says what it is: `{"customer_name": "lily chen"}`. */
 export const keyedValue: Recognizer = {
@@ -26,9 +76,7 @@ export const keyedValue: Recognizer = {
     const { hint, text } = subject
     if (hint === undefined) return
     const value = text.trim()
-    if (!looksLike(hint, value, subject.weakHint)) return
-    const start = text.indexOf(value)
-    emit({ start, end: start + value.length, type: hint, score: 0.9 })
+    claim({ type: hint, weak: subject.weakHint }, value, text.indexOf(value), 0.9, emit)
   },
 }
 
@@ -51,10 +99,8 @@ export const inlineField: Recognizer = {
       if (promise === undefined || (promise.type === 'SECRET' && isLine)) return
       const trimmed = value.trim()
       // A line of prose after a colon is no value.
-      const weak = promise.weak || (isLine && promise.type !== 'PHONE')
-      if (!looksLike(promise.type, trimmed, weak)) return
-      const start = from + value.indexOf(trimmed)
-      emit({ start, end: start + trimmed.length, type: promise.type, score: 0.8 })
+      const weak = promise.weak || (isLine && WORDED.has(promise.type))
+      claim({ type: promise.type, weak }, trimmed, from + value.indexOf(trimmed), 0.8, emit)
     }
     for (const match of text.matchAll(QUOTED)) {
       const key = KEY.exec(text.slice(Math.max(0, match.index - 48), match.index))
@@ -95,8 +141,7 @@ export const tableColumn: Recognizer = {
         else
           for (const [index, cell] of cells.entries()) {
             const promise = columns[index]
-            if (promise === undefined || !looksLike(promise.type, cell.text, promise.weak)) continue
-            emit({ start: cell.start, end: cell.start + cell.text.length, type: promise.type, score: 0.85 })
+            if (promise !== undefined) claim(promise, cell.text, cell.start, 0.85, emit)
           }
       }
       at = end + 1
