@@ -2,6 +2,7 @@ import { nearest } from '../../util/nearest.ts'
 import type { PlanContext, Problem } from '../stage.ts'
 import type { RedactConfig } from './config.ts'
 import { expiredEntries } from './lists.ts'
+import { checkOperators } from './operators/config.ts'
 import { unknownSelector } from './options.ts'
 import { isPiiType, PII_TYPES } from './pii-type.ts'
 
@@ -9,7 +10,7 @@ type Path = readonly (string | number)[]
 
 /** Everything in a config that can be wrong though its schema holds. */
 export function checkConfig(config: RedactConfig, context: PlanContext): readonly Problem[] {
-  return [...checkTypes(config), ...checkLists(config, context.now), ...checkOperators(config)]
+  return [...checkTypes(config), ...checkLists(config, context.now), ...checkOperators(config.operators)]
 }
 
 function unknownType(name: string, path: Path): Problem {
@@ -59,20 +60,5 @@ function checkLists(config: RedactConfig, now: Date): readonly Problem[] {
       next: `its owner (${config[key][index]!.owner}) renews \`expires\` or takes the entry out`,
       path: [key, index, 'expires'],
     })),
-  )
-}
-
-function checkOperators(config: RedactConfig): readonly Problem[] {
-  return Object.entries(config.operators).flatMap(([type, operator]) =>
-    operator.operator !== 'mask' && (operator.keep_last ?? 0) > 0
-      ? [
-          {
-            code: 'REDACT_CONTRADICTION',
-            message: `keep_last is only for the operator mask, not for ${operator.operator}`,
-            next: 'leave keep_last out or use mask',
-            path: ['operators', type],
-          },
-        ]
-      : [],
   )
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { DEFAULT_MIN_SCORE, DEFAULT_REGIONS } from './detector-defaults.ts'
-import { OperatorSchema, SecretSchema } from './operators/config.ts'
+import { OperatorSchema, ReversibleKeySchema, SecretSchema } from './operators/config.ts'
 import { COMMON_TYPES } from './pii-type.ts'
 
 const closed = { additionalProperties: false } as const
@@ -95,6 +95,7 @@ export const RedactConfig = Type.Object(
       description: 'What happens to a value, by type; `default` for the others (replace).',
     }),
     pseudonym_key: SecretSchema,
+    reversible_key: ReversibleKeySchema,
     same_record_names: Type.Boolean({
       default: true,
       description: 'Whether a name found in one message is looked for in the other messages of its record.',

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { packageFile } from '../../util/package-root.ts'
-import type { PlanContext, SecretRef, ShardStage } from '../stage.ts'
+import type { PlanContext, ShardStage } from '../stage.ts'
 import { checkConfig } from './check.ts'
 import { RedactConfig } from './config.ts'
-import { usesPseudonyms } from './operators/config.ts'
+import { keyPins } from './operators/config.ts'
 import { METRICS, summarize } from './summarize.ts'
 
 /** Removes personal data and secrets from records, and measures how much of it it would have missed. */
@@ -24,7 +24,7 @@ export const redact: ShardStage<typeof RedactConfig> = {
   open: async (config, context) => (await import('./worker.ts')).openRedactor(config, context),
 }
 
-/** The lexicons and the phone metadata decide what is found; so does the key of the pseudonyms. */
+/** The lexicons and the phone metadata decide what is found; the keys decide what is written. */
 function pins(config: RedactConfig, context: PlanContext): Readonly<Record<string, string>> {
   const { dependencies } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
     dependencies: Readonly<Record<string, string>>
@@ -33,6 +33,6 @@ function pins(config: RedactConfig, context: PlanContext): Readonly<Record<strin
     ...Object.fromEntries(
       ['compromise', 'libphonenumber-js', 'natural'].map((name) => [name, dependencies[name] ?? '']),
     ),
-    ...(usesPseudonyms(config) ? { pseudonym_key: context.secretId(config.pseudonym_key as SecretRef) } : {}),
+    ...keyPins(config, context),
   }
 }

@@ -15,7 +15,11 @@ import { createSeeder } from './seeding.ts'
 /** Opens the stage for one shard. */
 export async function openRedactor(config: RedactConfig, context: OpenContext): Promise<ShardWorker> {
   const detector = await openDetector(config, context.baseDir)
-  const operators = configuredOperators(config, (ref) => context.secret(ref))
+  const operators = configuredOperators(
+    config,
+    (ref) => context.secret(ref),
+    (operator, type) => context.tally.category('operator_fallbacks', `${operator} ${type}`),
+  )
   const policies = fieldPolicies(config.fields as Readonly<Record<string, FieldPolicy>>)
   const find = { propagate: config.same_record_names, ...(policies === undefined ? {} : { policies }) }
   const wanted = new Set(typesOf(config.types, config.countries))

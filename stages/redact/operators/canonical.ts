@@ -1,5 +1,7 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { type PiiType, typeInfo } from '../pii-type.ts'
+import { canonicalName } from './entities.ts'
+import { parseName } from './name-parts.ts'
 
 /**
  * The same person writes a value in several ways; a pseudonym must not. Case, white space and marks over letters do
@@ -21,16 +23,13 @@ export function canonicalValue(type: PiiType, value: string, regions: readonly s
     case 'IBAN':
     case 'MAC_ADDRESS':
       return plain.replace(/[^a-z0-9]/g, '')
-    case 'PERSON': {
-      const comma = /^([^,]+), ?([^,]+)$/.exec(plain)
-      const name = comma === null ? plain : `${comma[2]} ${comma[1]}`
-      return name.replace(/[.'’]/g, '').replace(/^(?:mr|mrs|ms|miss|dr|prof|herr|frau|sir|madam) /, '')
-    }
+    case 'PERSON':
+      return canonicalName(parseName(value).parts) || plain
     case 'SECRET':
     case 'URL_CREDENTIALS':
       // Case matters in a password.
       return value
     default:
-      return typeInfo(type).group === 'national' ? plain.replace(/[^a-z0-9]/g, '') : plain
+      return typeInfo(type).group === 'national' ? plain.replace(/[^\p{L}\p{N}]/gu, '') : plain
   }
 }

@@ -1,21 +1,21 @@
 import { hmac256 } from '../../../util/digest.ts'
 import type { PiiType } from '../pii-type.ts'
 import { placeholder } from './apply.ts'
+import { bucket } from './bucket.ts'
 import { canonicalValue } from './canonical.ts'
+import { type Sealer, sealer } from './encrypt.ts'
+import { type Entities, findEntities, type Mention } from './entities.ts'
+import { type Fpe, fpe } from './fpe.ts'
+import { keyedHash } from './hash.ts'
+import { type KeyUse, subKey } from './keys.ts'
+import { type FpeAlphabet, keyOfOperator, OPERATOR_DEFAULTS, type Operator, type OperatorKeys } from './kinds.ts'
 import { mask } from './mask.ts'
 import type { Operators } from './operator.ts'
+import { daysOfSubject, shiftDate, subjectOf } from './shift-date.ts'
+import type { SurrogateContext } from './surrogate/context.ts'
+import { surrogateOf } from './surrogate/surrogate.ts'
 
-/** What is written where a value stood. */
-export type Operator =
-  | { readonly operator: 'replace' | 'redact' | 'keep' | 'pseudonym' }
-  | { readonly operator: 'mask'; readonly keep_last?: number }
-
-export interface OperatorKeys {
-  /** Of the operators that cannot be turned back: pseudonym, hash, surrogate, shift_date. */
-  readonly pseudonym?: Uint8Array
-  /** Of the operators that can: encrypt, fpe. */
-  readonly reversible?: Uint8Array
-}
+export type { Operator } from './kinds.ts'
 
 export interface OperatorOptions {
   readonly operatorOf: (type: PiiType) => Operator
@@ -23,12 +23,54 @@ export interface OperatorOptions {
   readonly keys: OperatorKeys
   /** Regions in which a phone number is read. */
   readonly regions: readonly string[]
+  /** Told of each value that its operator could not write, so that `<TYPE>` stands instead: too short for fpe, no date. */
+  readonly onFallback?: (operator: Operator['operator'], type: PiiType) => void
 }
 
-/** @throws TypeError where an operator lacks its key */
+/**
+ * Builds the operators once for a shard. They hold no state of records: the same value gives the same text in any order, on any
+ * worker.
+ *
+ * @throws TypeError when a value comes whose operator lacks its key
+ */
 export function createOperators(options: OperatorOptions): Operators {
-  const write = (type: PiiType, value: string): string => {
-    const operator = options.operatorOf(type)
+  const { operatorOf, regions } = options
+  const keys = lazyKeys(options.keys)
+  return {
+    keeps: (type) => operatorOf(type).operator === 'keep',
+    forRecord(record, findings) {
+      // Most records need neither.
+      let found: Entities | undefined
+      const entities: Entities = {
+        of(type, value) {
+          found ??= findEntities(mentionsOf(findings))
+          return found.of(type, value)
+        },
+      }
+      const subjects = new Map<string | undefined, string>()
+      const subject = (path: string | undefined): string => {
+        const known = subjects.get(path) ?? subjectOf(record, path)
+        subjects.set(path, known)
+        return known
+      }
+      return (value, { type }) => {
+        const operator = operatorOf(type)
+        const written = write(operator, type, value, entities, subject)
+        if (written !== undefined) return written
+        options.onFallback?.(operator.operator, type)
+        return placeholder(type)
+      }
+    },
+  }
+
+  /** `undefined` where the operator has no way to write this value. */
+  function write(
+    operator: Operator,
+    type: PiiType,
+    value: string,
+    entities: Entities,
+    subject: (path: string | undefined) => string,
+  ): string | undefined {
     switch (operator.operator) {
       case 'replace':
         return placeholder(type)
@@ -37,17 +79,83 @@ export function createOperators(options: OperatorOptions): Operators {
       case 'keep':
         return value
       case 'mask':
-        return mask(value, operator.keep_last ?? 0)
-      case 'pseudonym': {
-        if (options.keys.pseudonym === undefined) throw new TypeError('the pseudonym operator needs a key')
-        // 32 bits: below 10,000 different values of a type, two share a pseudonym with a chance of about 1 %.
-        const digest = hmac256(options.keys.pseudonym, `${type}:${canonicalValue(type, value, options.regions)}`)
-        return `<${type}_${digest.slice(0, 8)}>`
+        return mask(value, operator.keep_last ?? OPERATOR_DEFAULTS.keep_last)
+      case 'hash': {
+        const form = { bits: operator.bits ?? OPERATOR_DEFAULTS.bits, encoding: operator.encoding ?? 'hex' }
+        return `<${type}_H_${keyedHash(keys.of('hash'), `${type}:${canonicalValue(type, value, regions)}`, form)}>`
       }
+      case 'pseudonym': {
+        const entity = entities.of(type, value)
+        const who = entity === undefined ? `${type}:${canonicalValue(type, value, regions)}` : `PERSON:${entity.id}`
+        // 32 bits: below 10,000 different values of a type, two share a pseudonym with a chance of about 1 %.
+        return `<${type}_${hmac256(keys.of('pseudonym'), who).slice(0, 8)}>`
+      }
+      case 'surrogate': {
+        const context: SurrogateContext = {
+          key: keys.of('surrogate'),
+          regions,
+          entities,
+          dayFirst: operator.day_first ?? false,
+        }
+        return surrogateOf(type, value, context)
+      }
+      case 'fpe':
+        return keys.fpe(operator.alphabet ?? 'digits').encrypt(value, type)
+      case 'encrypt':
+        return keys.sealer().seal(type, value)
+      case 'shift_date': {
+        const max = operator.max_days ?? OPERATOR_DEFAULTS.max_days
+        const days = daysOfSubject(keys.of('shift_date'), subject(operator.subject), max)
+        return shiftDate(value, days, { dayFirst: operator.day_first ?? false })
+      }
+      case 'bucket':
+        return bucket(type, value, {
+          years: operator.years ?? OPERATOR_DEFAULTS.years,
+          dayFirst: operator.day_first ?? false,
+          ...(operator.edges === undefined ? {} : { edges: operator.edges }),
+          ...(operator.reference_date === undefined ? {} : { reference_date: operator.reference_date }),
+        })
     }
   }
+}
+
+function mentionsOf(findings: Parameters<Operators['forRecord']>[1]): readonly Mention[] {
+  return findings.flatMap(({ text, spans }) =>
+    spans.map(({ type, start, end }) => ({ type, value: text.slice(start, end) })),
+  )
+}
+
+interface LazyKeys {
+  of(use: KeyUse): Buffer
+  fpe(alphabet: FpeAlphabet): Fpe
+  sealer(): Sealer
+}
+
+/** Sub-keys and ciphers, made when they are first needed. */
+function lazyKeys(keys: OperatorKeys): LazyKeys {
+  const derived = new Map<KeyUse, Buffer>()
+  const ciphers = new Map<FpeAlphabet, Fpe>()
+  let seal: Sealer | undefined
+  const main = (use: KeyUse): Uint8Array => {
+    const key = keys[keyOfOperator(use)!]
+    if (key === undefined) throw new TypeError(`the ${use} operator needs a key`)
+    return key
+  }
+  const of = (use: KeyUse): Buffer => {
+    const known = derived.get(use) ?? subKey(main(use), use)
+    derived.set(use, known)
+    return known
+  }
   return {
-    keeps: (type) => options.operatorOf(type).operator === 'keep',
-    forRecord: () => (value, span) => write(span.type, value),
+    of,
+    fpe(alphabet) {
+      const known = ciphers.get(alphabet) ?? fpe(of('fpe'), alphabet)
+      ciphers.set(alphabet, known)
+      return known
+    },
+    sealer() {
+      seal ??= sealer(main('encrypt'))
+      return seal
+    },
   }
 }

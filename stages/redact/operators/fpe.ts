@@ -1,7 +1,5 @@
 import { FF1_MAX_LENGTH, type Ff1, ff1, ff1DomainIsLargeEnough } from './ff1.ts'
-
-/** Which characters of a value are encrypted: digits, or digits and the letters A–Z and a–z. All others stay as they are. */
-export type FpeAlphabet = 'digits' | 'alphanumeric'
+import type { FpeAlphabet } from './kinds.ts'
 
 const ALPHANUMERIC = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 /** Zeros of the digits that recognizers read as ASCII ones: their script is kept. */
