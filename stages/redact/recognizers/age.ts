@@ -1,5 +1,6 @@
 import type { Recognizer } from '../recognizer.ts'
 import { Feature, isWord, type Subject } from '../subject.ts'
+import { forEachNumber } from './text-runs.ts'
 
 const TENS = 'twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety'
 const ONES = 'one|two|three|four|five|six|seven|eight|nine'
@@ -7,16 +8,19 @@ const SPELLED = `(?:${TENS})(?:[ -](?:${ONES}))?|(?:thir|four|fif|six|seven|eigh
 
 /** The number with what tells an age after it; the unit is part of the span only where it is glued on. */
 const AFTER: readonly RegExp[] = [
-  // 34 years old, 34-year-old, 18 months old, thirty-four years of age
-  new RegExp(
-    `(?<![\\p{L}\\d.,:/$€£-])(\\d{1,3}(?:\\.\\d|½)?|${SPELLED})[ -]?(?:and a half )?(?:years?|yrs?\\.?|months?|weeks?)[ -](?:olds?(?![\\p{L}])|of age)`,
-    'dgiu',
-  ),
+  // 34 years old, 34-year-old, 18 months old
+  /(\d{1,3}(?:\.\d|½)?)[ -]?(?:and a half )?(?:years?|yrs?\.?|months?|weeks?)[ -](?:olds?(?![\p{L}])|of age)/diuy,
   // 34yo, 34 y/o, 34 y.o., 34yrs old
-  /(?<![\p{L}\d.,:/$€£-])(\d{1,3}(?:y(?:rs?|ears?)?[./]?o\.?)(?![\p{L}])|\d{1,3}(?= (?:yo|y\/o|y\.o\.?|yrs?\.? old)(?![\p{L}])))/dgiu,
+  /(\d{1,3}(?:y(?:rs?|ears?)?[./]?o\.?)(?![\p{L}])|\d{1,3}(?= (?:yo|y\/o|y\.o\.?|yrs?\.? old)(?![\p{L}])))/diuy,
   // 34 Jahre alt, 34-jährige, 34jährig, 34 jaar oud, 34 år gammel, 34 yaşında, 34 años de edad, 34 anos de idade, 34 anni di età, 34 ans d'âge
-  /(?<![\p{L}\d.,:/$€£-])(\d{1,3})(?: ?jahre?n? (?:alte?[rsnm]?|jung)(?![\p{L}])|[ -]?j[äa]e?hrige?[rsnm]?(?![\p{L}])| jaar oud| år (?:gammal|gammel)| ?yaşında| años de edad| anos de idade| anni di età|-vuotias)/dgiu,
+  /(\d{1,3})(?: ?jahre?n? (?:alte?[rsnm]?|jung)(?![\p{L}])|[ -]?j[äa]e?hrige?[rsnm]?(?![\p{L}])| jaar oud| år (?:gammal|gammel)| ?yaşında| años de edad| anos de idade| anni di età|-vuotias)/diuy,
 ]
+
+/** thirty-four years old */
+const IN_WORDS = new RegExp(
+  `(?<![\\p{L}\\d-])(${SPELLED})[ -](?:years?|months?|weeks?)[ -](?:olds?(?![\\p{L}])|of age)`,
+  'dgiu',
+)
 
 /** Words before the number. The value must not go on as a measure. */
 const BEFORE =
@@ -35,7 +39,7 @@ const THING =
   /^[^\p{L}]{0,3}(?:(?:my|the|gaming|old|used|desktop|single|malt)\s)?(?:laptop|computer|pc|mac(?:book)?|car|truck|vehicle|phone|iphone|tablet|account|house|home|building|company|business|startup|system|software|bug|issue|ticket|tv|television|whisk|wine|scotch|rum|printer|fridge|router|server|machine|device|code(?:base)?|project|product|model|bike|bicycle|boiler|battery|browser|app|tree|tradition|law|contract|invoice|rechner|auto|handy|haus|gerät|coche|voiture|ordinat|gebäude)/u
 
 const THING_BEFORE =
-  /\b(?:laptop|computer|pc|mac(?:book)?|car|phone|tablet|account|house|building|company|business|system|bug|tv|printer|fridge|router|server|machine|device|app|contract|it|this|that) (?:is|was|are)(?: \w+)? $/
+  /\b(?:laptop|computer|pc|mac(?:book)?|car|phone|tablet|account|house|building|company|business|system|bug|tv|printer|fridge|router|server|machine|device|app|contract)(?: (?:is|was|are))?(?: \w+)? $/
 
 /**
  * Ages of people, in a dozen languages: the number, with its unit only where that is glued to it ("34yo"), so that
@@ -48,22 +52,27 @@ export const age: Recognizer = {
   priority: 2,
   find(subject, emit) {
     const { text } = subject
-    for (const form of AFTER) {
-      for (const match of text.matchAll(form)) {
-        const [start, end] = match.indices![1]!
-        if (!isAge(text.slice(start, end)) || THING.test(subject.after(match.index + match[0].length, 32))) continue
-        if (THING_BEFORE.test(subject.before(start, 40))) continue
-        emit({ start, end, type: 'AGE', score: 0.9, rule: 'unit' })
-      }
+    const offer = (match: RegExpExecArray): boolean => {
+      const [start, end] = match.indices![1]!
+      if (!isAge(text.slice(start, end)) || THING.test(subject.after(match.index + match[0].length, 32))) return false
+      if (THING_BEFORE.test(subject.before(start, 40))) return false
+      emit({ start, end, type: 'AGE', score: 0.9, rule: 'unit' })
+      return true
     }
+    if (subject.lower.includes('old') || subject.lower.includes('of age'))
+      for (const match of text.matchAll(IN_WORDS)) offer(match)
     if ((subject.features & Feature.DIGIT) === 0) return
-    for (const match of text.matchAll(/(?<![\d.,:/$€£+_-])\d{1,3}(?![\d_])/g)) {
-      const start = match.index
-      const end = start + match[0].length
-      if (isWord(text, end) || isWord(text, start - 1) || !isAge(match[0])) continue
-      const score = subject.hint === 'AGE' ? 0.9 : told(subject, start, end)
-      if (score > 0) emit({ start, end, type: 'AGE', score, rule: 'named' })
-    }
+    forEachNumber(text, (start, last) => {
+      if (last - start > 3 || /[\p{L}\d.,:/$€£+_-]/u.test(text[start - 1] ?? '')) return
+      for (const form of AFTER) {
+        form.lastIndex = start
+        const match = form.exec(text)
+        if (match !== null && offer(match)) return
+      }
+      if (isWord(text, last) || isWord(text, start - 1) || !isAge(text.slice(start, last))) return
+      const score = subject.hint === 'AGE' ? 0.9 : told(subject, start, last)
+      if (score > 0) emit({ start, end: last, type: 'AGE', score, rule: 'named' })
+    })
   },
 }
 

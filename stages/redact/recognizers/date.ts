@@ -1,6 +1,7 @@
 import type { Recognizer } from '../recognizer.ts'
 import { Feature, isWord, type Subject } from '../subject.ts'
-import { DATE_FORMS, type DateForm, isCalendar } from './date-forms.ts'
+import { type DateKind, forEachDate, isCalendar } from './date-forms.ts'
+import { endOf, forEachNumber } from './text-runs.ts'
 
 const WEEKDAY =
   /(?:^|[^\p{L}])((?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|(?:mo|di|mi|do|fr|sa|so)\.|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado|domingo|luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|domenica|(?:segunda|ter[çc]a|quarta|quinta|sexta)(?:-feira)?|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|poniedziałek|wtorek|środa|czwartek|piątek|sobota|niedziela|måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag|mandag|tirsdag|lørdag|søndag|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)(?:[.,]{0,2} (?:the |den |dem |le |el |il |dia |de )?)$/u
@@ -12,7 +13,8 @@ const TIME_AFTER = new RegExp(
   `(?:,? (?:at |um |à |a las |alle |om |kl\\.? |às |- |@ )?|[:T])${CLOCK}${ZONE}(?: (?:19|20)\\d\\d(?!\\d))?`,
   'iyu',
 )
-const TIME_ALONE = new RegExp(`(?<![\\p{L}\\d.:,/-])${CLOCK}${ZONE}(?![\\p{L}\\d:]|[./-]\\d)`, 'giu')
+const TIME_ALONE = new RegExp(`${CLOCK}${ZONE}(?![\\p{L}\\d:]|[./-]\\d)`, 'iuy')
+const TIME_WORDS = /\b(?:at|um|à|las|alle|om|kl|time|from|until|till|by|gegen|ab|bis|around|before|after)\W{0,2}$/
 const VERSION = /\b(?:v|version|release|build|firmware|ver\.?|ip|section|chapter|kapitel|§)\W{0,3}$/
 const SHORT_CONTEXT =
   /\b(?:on|since|from|until|till|by|dated?|due|am|vom|bis|seit|le|du|el|del|dal|il|em|op|expir\w*|exp\.?|valid|date:|appointment|visit|admitted|discharged)\W{0,3}$/
@@ -31,64 +33,47 @@ export const date: Recognizer = {
   priority: 2,
   find(subject, emit) {
     const { text } = subject
-    for (const form of DATE_FORMS) {
-      for (const match of text.matchAll(form.pattern)) {
-        let start = match.index
-        let end = start + match[0].length
-        // Chinese, Japanese and Korean have no spaces between words.
-        const spaceless = /[日일]$/.test(match[0])
-        if (!spaceless && (isWord(text, start - 1) || (isWord(text, end) && !/^T\d/.test(text.slice(end, end + 2)))))
-          continue
-        if (
-          /[\d][-/.,:]$|[/\\=&#$€£_-]$/.test(text.slice(Math.max(0, start - 2), start)) &&
-          !/[=([/]$/.test(text[start - 1] ?? '')
-        )
-          continue
-        if (/^(?:[-/]\w|\.\d|%)/.test(text.slice(end, end + 2))) continue
-        const score = judge(form, match[0], subject, start)
-        if (score === 0) continue
-        const weekday = WEEKDAY.exec(subject.before(start, 24))
-        if (weekday !== null) start -= weekday[0].length - weekday[0].indexOf(weekday[1]!)
-        TIME_AFTER.lastIndex = end
-        const time = TIME_AFTER.exec(text)
-        if (time !== null && !isWord(text, end + time[0].length)) end += time[0].length
-        emit({ start, end, type: 'DATE', score, rule: form.kind })
+    forEachDate(subject, (kind, first, last) => {
+      const value = text.slice(first, last)
+      // Chinese, Japanese and Korean have no spaces between words.
+      if (!/[日일]$/.test(value)) {
+        if (isWord(text, first - 1) || (isWord(text, last) && !/^T\d/.test(text.slice(last, last + 2)))) return
       }
-    }
-    if ((subject.features & (Feature.COLON | Feature.LETTER)) === 0) return
-    for (const match of text.matchAll(TIME_ALONE)) {
-      const start = match.index
+      if (/\d[-/.,:]$|[\\&#$€£_-]$/.test(text.slice(Math.max(0, first - 2), first))) return
+      if (/^(?:[-/]\w|\.\d|%)/.test(text.slice(last, last + 2))) return
+      const score = judge(kind, value, subject, first)
+      if (score === 0) return
+      const weekday = WEEKDAY.exec(subject.before(first, 24))
+      const start = weekday === null ? first : first - weekday[0].length + weekday[0].indexOf(weekday[1]!)
+      const timed = endOf(TIME_AFTER, text, last)
+      const end = timed > last && !isWord(text, timed) ? timed : last
+      emit({ start, end, type: 'DATE', score, rule: kind })
+    })
+    forEachNumber(text, (start, last) => {
+      if (last - start > 2 || /[\p{L}\d.:,/_-]/u.test(text[start - 1] ?? '')) return
+      const end = endOf(TIME_ALONE, text, start)
+      if (end <= start) return
+      const value = text.slice(start, end)
       // `14:30` says a time; `7 am`, `9h15` say it in words.
-      const told =
-        /[a-z]/i.test(match[0]) ||
-        /\b(?:at|um|à|las|alle|om|kl|time|from|until|till|by|gegen|ab|bis|around|before|after)\W{0,2}$/.test(
-          subject.before(start, 12),
-        )
-      const clock = /^\d{1,2}:\d{2}/.test(match[0])
-      if (!told && !clock) continue
-      emit({
-        start,
-        end: start + match[0].length,
-        type: 'DATE',
-        score: told ? 0.7 : /^\d{2}:/.test(match[0]) ? 0.55 : 0.4,
-        rule: 'time',
-      })
-    }
+      const told = /[a-z]/i.test(value) || TIME_WORDS.test(subject.before(start, 12))
+      if (told || /^\d{1,2}:\d{2}/.test(value))
+        emit({ start, end, type: 'DATE', score: told ? 0.7 : /^\d{2}:/.test(value) ? 0.55 : 0.4, rule: 'time' })
+    })
   },
 }
 
-function judge(form: DateForm, value: string, subject: Subject, start: number): number {
+function judge(kind: DateKind, value: string, subject: Subject, start: number): number {
   if (!isCalendar(value)) return 0
   const before = subject.before(start, 24)
   if (subject.hint === 'DATE' || subject.hint === 'DATE_OF_BIRTH') return 0.9
-  if (form.kind === 'compact') return COMPACT_CONTEXT.test(before) ? 0.7 : 0
-  if (form.kind === 'short') return SHORT_CONTEXT.test(before) ? 0.7 : /^\d{2}\/\d{4}$/.test(value) ? 0.5 : 0
-  if (form.kind === 'yearless' || form.kind === 'month') {
+  if (kind === 'compact') return COMPACT_CONTEXT.test(before) ? 0.7 : 0
+  if (kind === 'short') return SHORT_CONTEXT.test(before) ? 0.7 : /^\d{2}\/\d{4}$/.test(value) ? 0.5 : 0
+  if (kind === 'yearless' || kind === 'month') {
     const month = /\p{L}{3,}/u.exec(value.replace(/\b(?:of|de|del|the|st|nd|rd|th)\b/gi, ''))?.[0] ?? ''
     // "may 12 people", "mars 5", "set 10": a word that is no month needs its capital, or the year.
-    if (form.kind === 'yearless' && month !== '' && month.length <= 5 && !/^\p{Lu}/u.test(month)) return 0
-    if (form.kind === 'yearless' && month.length === 3 && !COMMON_MONTH.test(month)) return 0
-    return form.kind === 'month' ? 0.75 : 0.65
+    if (kind === 'yearless' && month !== '' && month.length <= 5 && !/^\p{Lu}/u.test(month)) return 0
+    if (kind === 'yearless' && month.length === 3 && !COMMON_MONTH.test(month)) return 0
+    return kind === 'month' ? 0.75 : 0.65
   }
   // 1.12.24: a version as well.
   if (/^\d{1,2}\.\d{1,2}\.\d\d$/.test(value)) return VERSION.test(before) || !/^\d\d\.\d\d\./.test(value) ? 0.3 : 0.6

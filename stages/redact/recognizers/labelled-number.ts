@@ -162,7 +162,9 @@ export const labelledNumber: Recognizer = {
       if (!isDigit(text.charCodeAt(at))) continue
       const [start, end] = tokenAround(text, at)
       at = end
-      if (end - start < 4 || end - start > 48) continue
+      if (end - start < 2 || end - start > 48) continue
+      // Every value has four digits or more, in one group or in several.
+      if (!(FOUR_DIGITS.test(text.slice(start, end)) || /^ \d\d/.test(text.slice(end, end + 3)))) continue
       // `MRN-0012345`, `MRN0012345`: the label is part of the value.
       if (/^MRN[-.]?\d{5,12}$/i.test(text.slice(start, end)) && !subject.touchesWord(start, end)) {
         emit({ start, end, type: 'MEDICAL_RECORD', score: 0.9, rule: 'medical-record', why: 'named' })
@@ -201,6 +203,7 @@ function fits(spec: Label, subject: Subject, start: number, end: number): number
   return 0
 }
 
+const FOUR_DIGITS = /\d\D*\d\D*\d\D*\d/
 /** Groups of digits that go on after one space. */
 const GROUPS = /(?: \d{2,6}(?![\p{L}\d.,:%/€$£])){0,6}/uy
 

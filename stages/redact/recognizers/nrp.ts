@@ -1,12 +1,14 @@
 import type { Recognizer } from '../recognizer.ts'
 import { Feature, isWord, type Subject } from '../subject.ts'
 import { NRP_ANY_CASE, NRP_CAPITAL, NRP_PHRASES } from './nrp-words.ts'
+import { endOf, forEachWord, isCapital } from './text-runs.ts'
 
-const WORD = /(?<![\p{L}\p{M}\d_@#./-])[\p{L}][\p{L}\p{M}ʼ]{2,17}(?:-\p{L}{3,5})?(?![\p{L}\p{M}\d_@])/gu
-const PHRASE = new RegExp(`(?<![\\p{L}\\d])(?:${NRP_PHRASES})s?(?![\\p{L}\\d])`, 'gu')
+const PHRASE = new RegExp(`(?:${NRP_PHRASES})s?(?![\\p{L}\\d])`, 'uy')
+const PHRASE_STARTS =
+  /^(?:South|North|New|Saudi|Sri|Costa|Puerto|Sierra|Cape|Papua|East|Central|Equatorial|Trinidadian|Northern|Native|African|Asian|Afro|Mexican|Pacific|First|Latter|Jehovah|Seventh|Greek|Russian|Eastern|Ukrainian|Roman|Southern|Church|Falun|Hare|Labou?r|Green|Conservative|Liberal|Democratic|Republican|Communist|Social|Christian|Tea|Sinn|Front|Rassemblement|Die|Bündnis)$/
 /** Adjectives of these mean a language, too. */
 const LANGUAGE_BEFORE =
-  /\b(?:in|into|to|from|speaks?|speaking|spoken|written|write|fluent(?: in)?|learn(?:ing)?|translate[ds]?|the|auf|sprech\w*|spricht|en|parle|habla|parla|language:?|locale:?|lang:?)\W{1,2}$/
+  /\b(?:in|into|to|from|speaks?|speaking|spoken|written|write|fluent(?: in)?|learn(?:ing)?|translate[ds]?|the|my|your|his|her|their|auf|sprech\w*|spricht|en|parle|habla|parla|language:?|locale:?|lang:?)\W{1,2}$/
 const LANGUAGE =
   /^(?:english|french|german|spanish|italian|portuguese|dutch|danish|swedish|norwegian|finnish|polish|russian|chinese|japanese|korean|arabic|turkish|greek|czech|hungarian|romanian|bulgarian|croatian|serbian|ukrainian|vietnamese|thai|hindi|tamil|bengali|punjabi|hebrew|deutsche?|français|español|italiano|português|inglés|inglese|anglais|englisch)$/
 /** A nation in the name of a thing or a firm. */
@@ -17,7 +19,13 @@ const POLITICAL =
 const POLITICAL_NEAR =
   /vot(?:e|es|ed|er|ing)|party|politic|election|candidate|senator|congress|\bmp\b|parliament|supporter|member|church|faith|relig|belie|jew|priest|activist|minister|government|campaign|tribe|nation|ethnic|heritage|descent/
 const FIELD =
-  /(?:^|[^\p{L}])(?:nationality|nationalité|nacionalidad|nacionalidade|nazionalità|nationalität|staatsangehörigkeit|citizenship|cittadinanza|ciudadanía|ethnicity|ethnic group|ethnie|etnia|race|religion|religión|religione|konfession|faith|political (?:party|affiliation|view)|party affiliation|narodowość|obywatelstwo|uyruk|uyruğu|гражданство|национальность)["']?(?: is| ist|\s?[:=|-])\s?["']?\s?([\p{L}][\p{L}\p{M}'’ -]{2,28}?)(?=["'.,;:|\n)]|$)/dgiu
+  /(?:nationality|nationalité|nacionalidad|nacionalidade|nazionalità|nationalität|staatsangehörigkeit|citizenship|cittadinanza|ciudadanía|ethnicity|ethnic group|ethnie|etnia|race|religion|religión|religione|konfession|faith|political (?:party|affiliation|view)|party affiliation|narodowość|obywatelstwo|uyruk|uyruğu|гражданство|национальность)["']?(?: is| ist|\s?[:=|-])\s?["']?\s?([\p{L}][\p{L}\p{M}'’ -]{2,28}?)(?=["'.,;:|\n)]|$)/diuy
+const FIELD_STARTS: ReadonlySet<string> = new Set(
+  'nationality nationalité nacionalidad nacionalidade nazionalità nationalität staatsangehörigkeit citizenship cittadinanza ciudadanía ethnicity ethnic ethnie etnia race religion religión religione konfession faith political party narodowość obywatelstwo uyruk uyruğu гражданство национальность'.split(
+    ' ',
+  ),
+)
+const LONGEST = 18
 
 /** Nationalities, peoples, religions and political groups, by our own list, and whatever a field for them holds. */
 export const nrp: Recognizer = {
@@ -27,20 +35,27 @@ export const nrp: Recognizer = {
   priority: 1,
   find(subject, emit) {
     const { text } = subject
-    for (const match of text.matchAll(WORD)) {
-      const start = match.index
-      const end = start + match[0].length
-      const score = judge(match[0], subject, start, end)
-      if (score > 0) emit({ start, end, type: 'NRP', score, rule: 'list' })
-    }
-    if ((subject.features & Feature.UPPER) !== 0)
-      for (const match of text.matchAll(PHRASE))
-        emit({ start: match.index, end: match.index + match[0].length, type: 'NRP', score: 0.9, rule: 'phrase' })
-    if ((subject.features & (Feature.COLON | Feature.LETTER)) !== 0)
-      for (const match of text.matchAll(FIELD)) {
-        const [start, end] = match.indices![1]!
-        emit({ start, end, type: 'NRP', score: 0.8, rule: 'field' })
+    const { lower } = subject
+    forEachWord(text, (start, end) => {
+      if (end - start < 3 || end - start > LONGEST) return
+      const word = lower.slice(start, end)
+      if (FIELD_STARTS.has(word)) {
+        FIELD.lastIndex = start
+        const [from, to] = FIELD.exec(text)?.indices?.[1] ?? [0, 0]
+        if (to > from) emit({ start: from, end: to, type: 'NRP', score: 0.8, rule: 'field' })
       }
+      if (isCapital(text.charCodeAt(start)) && PHRASE_STARTS.test(text.slice(start, end))) {
+        const to = endOf(PHRASE, text, start)
+        if (to > start) emit({ start, end: to, type: 'NRP', score: 0.9, rule: 'phrase' })
+      }
+      const known = NRP_ANY_CASE.has(word) || NRP_CAPITAL.has(text.slice(start, end))
+      if (!known || /[@#/.]/.test(text[start - 1] ?? '') || /^(?:[@]|\.[\p{L}\d])/u.test(text.slice(end, end + 2)))
+        return
+      // A word of a path: `ceo-wants-americans-back`.
+      if (text[start - 1] === '-' && text[end] === '-') return
+      const score = judge(text.slice(start, end), subject, start, end)
+      if (score > 0) emit({ start, end, type: 'NRP', score, rule: 'list' })
+    })
     if (subject.hint === 'NRP' && text.length <= 40 && !isWord(text, -1)) {
       const value = text.trim()
       if (/^\p{L}[\p{L}\p{M} '’-]+$/u.test(value))
@@ -57,12 +72,6 @@ export const nrp: Recognizer = {
 
 function judge(word: string, subject: Subject, start: number, end: number): number {
   const lower = word.toLowerCase()
-  const capital = NRP_CAPITAL.has(word)
-  if (!capital && !NRP_ANY_CASE.has(lower)) {
-    // Spanish-speaking, Anglo-Saxon, half-Danish
-    const part = lower.split('-')[0]!
-    if (part === lower || !NRP_ANY_CASE.has(part)) return 0
-  }
   if (THING_AFTER.test(subject.after(end, 14))) return 0.3
   if (
     LANGUAGE.test(lower) &&

@@ -1,9 +1,10 @@
 import { lexicon } from '../../../models/lexicon/lexicon.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, type Subject } from '../subject.ts'
+import { Feature, isWord, type Subject } from '../subject.ts'
+import { endOf, forEachNumber } from './text-runs.ts'
 
 const WORDS =
-  /\bzip|postal|post ?codes?\b|postcode|\bplz\b|postleitzahl|code postal|\bcp\b|c[óo]digo postal|\bcap\b|codice (?:di avviamento )?postale|\bcep\b|kod(?:u|em)? pocztow|postnummer|postinumero|posta kodu|\bpin ?code\b|\beircode\b|индекс|〒|郵便|address|adresse|direcci[óo]n|indirizzo|endereço/
+  /\bzip|postal|post ?codes?\b|postcode|\bplz\b|postleitzahl|code postal|\bcp\b|c[óo]digo postal|\bcap\b|codice (?:di avviamento )?postale|\bcep\b|kod(?:u|em)? pocztow|postnummer|postinumero|posta kodu|\bpin ?code\b|\beircode\b|индекс|〒|郵便/
 const STATE =
   /(?:\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|GU|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY]|A[AEP])|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|Hampshire|Jersey|Mexico|York|Carolina|Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|Tennessee|Texas|Utah|Vermont|Virginia|Washington|Wisconsin|Wyoming)[,.]?\s{1,2}$/
 const AU_STATE = /\b(?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT),? $/i
@@ -25,7 +26,7 @@ const FORMS: readonly Form[] = [
   {
     rule: 'gb',
     pattern:
-      /(?<![\p{L}\d#/.-])(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRVWXY]) \d[ABD-HJLNP-UW-Z]{2})(?![\p{L}\d-])/gu,
+      /(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRVWXY]) \d[ABD-HJLNP-UW-Z]{2})(?![\p{L}\d-])/uy,
     bare: 0.82,
     town: 0.86,
     named: 0.9,
@@ -33,28 +34,28 @@ const FORMS: readonly Form[] = [
   {
     rule: 'gb-solid',
     pattern:
-      /(?<![\p{L}\d#/.-])[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRVWXY])\d[ABD-HJLNP-UW-Z]{2}(?![\p{L}\d-])/giu,
+      /[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRVWXY])\d[ABD-HJLNP-UW-Z]{2}(?![\p{L}\d-])/iuy,
     bare: 0.2,
     town: 0.2,
     named: 0.86,
   },
   {
     rule: 'ca',
-    pattern: /(?<![\p{L}\d#/.-])[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] \d[ABCEGHJ-NPRSTV-Z]\d(?![\p{L}\d-])/gu,
+    pattern: /[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] \d[ABCEGHJ-NPRSTV-Z]\d(?![\p{L}\d-])/uy,
     bare: 0.75,
     town: 0.86,
     named: 0.9,
   },
   {
     rule: 'ca-solid',
-    pattern: /(?<![\p{L}\d#/.-])[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]-?\d[ABCEGHJ-NPRSTV-Z]\d(?![\p{L}\d-])/giu,
+    pattern: /[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]-?\d[ABCEGHJ-NPRSTV-Z]\d(?![\p{L}\d-])/iuy,
     bare: 0.2,
     town: 0.2,
     named: 0.86,
   },
   {
     rule: 'ie',
-    pattern: /(?<![\p{L}\d#/.-])[AC-FHKNPRTV-Y]\d[\dW] [\dAC-FHKNPRTV-Y]{4}(?![\p{L}\d-])/gu,
+    pattern: /[AC-FHKNPRTV-Y]\d[\dW] [\dAC-FHKNPRTV-Y]{4}(?![\p{L}\d-])/uy,
     bare: 0.55,
     town: 0.8,
     named: 0.9,
@@ -62,17 +63,17 @@ const FORMS: readonly Form[] = [
   },
   {
     rule: 'nl',
-    pattern: /(?<![\p{L}\d#/.,-])[1-9]\d{3} ?(?!SA|SD|SS|AM|PM|AD|BC|MB|GB|KB|MW|KM|EU|US)[A-Z]{2}(?![\p{L}\d-])/gu,
+    pattern: /[1-9]\d{3} ?(?!SA|SD|SS|AM|PM|AD|BC|MB|GB|KB|MW|KM|EU|US)[A-Z]{2}(?![\p{L}\d-])/uy,
     bare: 0.3,
     town: 0.86,
     named: 0.88,
   },
   // ZIP+4
-  { rule: 'us-9', pattern: /(?<![\p{L}\d#/.,+-])\d{5}-\d{4}(?![\p{L}\d-])/gu, bare: 0.5, town: 0.5, named: 0.92 },
+  { rule: 'us-9', pattern: /(?<![\p{L}\d#/.,+-])\d{5}-\d{4}(?![\p{L}\d-])/uy, bare: 0.5, town: 0.5, named: 0.92 },
   // Five digits: the United States, Germany, France, Spain, Italy, Mexico, Türkiye, …
   {
     rule: 'five',
-    pattern: /(?<![\p{L}\d#/.,+$€£-])(?:(?:DE?|FR?|ES?|IT?|FIN?|HR|MC|SM) ?- ?)?\d{5}(?![\p{L}\d%€$£]|-\d|[.,/]\d)/gu,
+    pattern: /(?<![\p{L}\d#/.,+$€£-])(?:(?:DE?|FR?|ES?|IT?|FIN?|HR|MC|SM) ?- ?)?\d{5}(?![\p{L}\d%€$£]|-\d|[.,/]\d)/uy,
     bare: 0.1,
     town: 0.86,
     named: 0.88,
@@ -80,21 +81,21 @@ const FORMS: readonly Form[] = [
   // Four digits: Austria, Switzerland, Belgium, Denmark, Norway, Australia, New Zealand, South Africa
   {
     rule: 'four',
-    pattern: /(?<![\p{L}\d#/.,+$€£:-])(?:(?:A|CH|B|L|DK|NO?|LI) ?- ?)?[1-9]\d{3}(?![\p{L}\d%€$£]|[-.,/:]\d)/gu,
+    pattern: /(?<![\p{L}\d#/.,+$€£:-])(?:(?:A|CH|B|L|DK|NO?|LI) ?- ?)?[1-9]\d{3}(?![\p{L}\d%€$£]|[-.,/:]\d)/uy,
     bare: 0.1,
     town: 0.3,
     named: 0.86,
   },
   {
     rule: 'pl-pt-br-jp',
-    pattern: /(?<![\p{L}\d#/.,+-])(?:\d{2}-\d{3}|[1-9]\d{3}-\d{3}|\d{5}-\d{3}|\d{3}-\d{4})(?![\p{L}\d-])/gu,
+    pattern: /(?<![\p{L}\d#/.,+-])(?:\d{2}-\d{3}|[1-9]\d{3}-\d{3}|\d{5}-\d{3}|\d{3}-\d{4})(?![\p{L}\d-])/uy,
     bare: 0.1,
     town: 0.86,
     named: 0.88,
   },
   {
     rule: 'se-cz-gr',
-    pattern: /(?<![\p{L}\d#/.,+-]|\d )(?:(?:SE?|CZ|SK|GR) ?- ?)?[1-9]\d{2} \d{2}(?![\p{L}\d-]| \d)/gu,
+    pattern: /(?<![\p{L}\d#/.,+-]|\d )(?:(?:SE?|CZ|SK|GR) ?- ?)?[1-9]\d{2} \d{2}(?![\p{L}\d-]| \d)/uy,
     bare: 0.1,
     town: 0.86,
     named: 0.88,
@@ -102,7 +103,7 @@ const FORMS: readonly Form[] = [
   // Six: India, China, Russia, Singapore, Romania
   {
     rule: 'six',
-    pattern: /(?<![\p{L}\d#/.,+$€£-])[1-9]\d{2} ?\d{3}(?![\p{L}\d%€$£]|[-.,/:]\d| \d)/gu,
+    pattern: /(?<![\p{L}\d#/.,+$€£-])[1-9]\d{2} ?\d{3}(?![\p{L}\d%€$£]|[-.,/:]\d| \d)/uy,
     bare: 0.1,
     town: 0.1,
     named: 0.86,
@@ -119,17 +120,34 @@ export const postalCode: Recognizer = {
   needs: Feature.DIGIT,
   priority: 4,
   find(subject, emit) {
-    for (const form of FORMS) {
-      for (const match of subject.text.matchAll(form.pattern)) {
-        if (form.not?.test(match[0])) continue
-        const start = match.index
-        const end = start + match[0].length
-        const score = judge(form, subject, start, end)
-        if (score > 0) emit({ start, end, type: 'POSTAL_CODE', score, rule: form.rule })
+    const { text } = subject
+    forEachNumber(text, (digit, last) => {
+      if (last - digit > 5 && last - digit !== 6) return
+      // One or two letters before the first digit: W1A, SW1A, M5V; D-10115 starts before its digits as well.
+      let start = digit
+      while (start > digit - 3 && isWord(text, start - 1)) start -= 1
+      if (start === digit)
+        while (
+          start > digit - 5 &&
+          /[- A-Z]/.test(text[start - 1] ?? '') &&
+          COUNTRY_PREFIX.test(text.slice(start - 1, digit))
+        )
+          start -= 1
+      for (const first of start === digit ? [digit] : [start, digit]) {
+        if (isWord(text, first - 1) || /[#/.-]/.test(text[first - 1] ?? '')) continue
+        for (const form of FORMS) {
+          const end = endOf(form.pattern, text, first)
+          if (end <= digit || form.not?.test(text.slice(first, end))) continue
+          const score = judge(form, subject, first, end)
+          if (score > 0) emit({ start: first, end, type: 'POSTAL_CODE', score, rule: form.rule })
+        }
       }
-    }
+    })
   },
 }
+
+/** An end of `D-`, `CH-`, `FIN - `. */
+const COUNTRY_PREFIX = /^(?:[A-Z]{0,3} ?- ?|- ?| )$/
 
 function judge(form: Form, subject: Subject, start: number, end: number): number {
   const { text } = subject
