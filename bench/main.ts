@@ -6,6 +6,7 @@ import type { Bench } from './bench.ts'
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ingest: async () => (await import('./ingest.ts')).bench,
   redact: async () => (await import('./redact.ts')).bench,
+  redaction: async () => (await import('./redaction.ts')).bench,
   toxicity: async () => (await import('./toxicity.ts')).bench,
   curate: async () => (await import('./curate.ts')).bench,
   training: async () => (await import('./training.ts')).bench,
@@ -40,24 +41,30 @@ async function runOne(name: string): Promise<void> {
     process.exit(2)
   }
   const bench = await load()
-  const { figures, floors, peers = {} } = await bench.run()
-  const low = Object.entries(floors).filter(([figure, floor]) => !((figures[figure] ?? Number.NaN) >= floor))
+  const { figures, floors, ceilings = {}, peers = {}, details } = await bench.run()
+  const value = (figure: string): number => figures[figure] ?? Number.NaN
+  // NaN, a figure that was not measured, is neither.
+  const missed = [
+    ...Object.entries(floors).filter(([figure, floor]) => !(value(figure) >= floor)),
+    ...Object.entries(ceilings).filter(([figure, ceiling]) => !(value(figure) <= ceiling)),
+  ]
   if (json) {
-    process.stdout.write(`${JSON.stringify({ name, machine, figures, floors, peers })}\n`)
+    process.stdout.write(`${JSON.stringify({ name, machine, figures, floors, ceilings, peers, details })}\n`)
   } else {
     process.stdout.write(
       `${name}: ${bench.summary}\n  on ${machine.cores} × ${machine.cpu}, ${machine.memory_gib} GiB, node ${machine.node}\n`,
     )
     for (const [figure, value] of Object.entries(figures)) {
-      const floor = floors[figure]
+      const [floor, ceiling] = [floors[figure], ceilings[figure]]
       const verdict =
-        floor === undefined ? '' : value >= floor ? `   floor ${floor}: met` : `   floor ${floor}: NOT MET`
+        (floor === undefined ? '' : `   floor ${floor}: ${value >= floor ? 'met' : 'NOT MET'}`) +
+        (ceiling === undefined ? '' : `   ceiling ${ceiling}: ${value <= ceiling ? 'met' : 'NOT MET'}`)
       process.stdout.write(`  ${figure.padEnd(34)}${format(value).padStart(14)}${verdict}\n`)
     }
     for (const [peer, value] of Object.entries(peers))
       process.stdout.write(`  peer ${peer.padEnd(29)}${format(value).padStart(14)}\n`)
   }
-  if (low.length > 0) process.exitCode = 1
+  if (missed.length > 0) process.exitCode = 1
 }
 
 function format(value: number): string {

@@ -72,7 +72,7 @@ export const EUROPE: readonly IdMaker[] = [
       return `${'21987654321'[weighted(rest, [6, 7, 8, 9, 10, 5, 4, 3, 2]) % 11]}${rest}`
     },
   },
-  { type: 'UK_PASSPORT', names: ['UK passport number', 'British passport no.'], make: (rng) => number(rng, 9) },
+  { type: 'UK_PASSPORT', names: ['UK passport number', 'passport no.'], make: (rng) => number(rng, 9) },
   {
     type: 'UK_DRIVING_LICENCE',
     names: ['driving licence number', 'UK driving licence'],
@@ -92,7 +92,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'DE_TAX_ID',
-    names: ['Steuer-ID', 'Steueridentifikationsnummer', 'German tax ID'],
+    names: ['Steuer-ID', 'Steueridentifikationsnummer'],
     make: (rng) => {
       // Ten digits of which exactly one occurs twice (§ 139b AO, IdNr. since 2016 also three times).
       const ten = rng.shuffle([...'0123456789'])
@@ -106,7 +106,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'DE_ID_CARD',
-    names: ['Personalausweisnummer', 'Ausweisnummer', 'German ID card'],
+    names: ['Personalausweisnummer', 'Ausweisnummer'],
     make: (rng) => {
       const front = `${letters(rng, 1, 'LMNPRTVWXY')}${letters(rng, 8, GERMAN_SERIAL)}`
       return `${front}${icao(front)}`
@@ -167,7 +167,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'FR_NIR',
-    names: ['numéro de sécurité sociale', 'NIR', 'French social security number'],
+    names: ['numéro de sécurité sociale', 'NIR'],
     make: (rng) => {
       const { year, month } = birthDay(rng)
       const front = `${1 + rng.integer(2)}${two(year % 100)}${two(month)}${two(1 + rng.integer(19))}${number(rng, 3)}${digits(rng, 3)}`
@@ -179,7 +179,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'BE_NATIONAL_NUMBER',
-    names: ['rijksregisternummer', 'numéro national', 'Belgian national number'],
+    names: ['rijksregisternummer', 'numéro national'],
     make: (rng) => {
       const { year, month, day } = birthDay(rng)
       const front = `${two(year % 100)}${two(month)}${two(day)}${String(1 + rng.integer(997)).padStart(3, '0')}`
@@ -199,7 +199,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'ES_NIF',
-    names: ['DNI', 'NIF', 'Spanish DNI'],
+    names: ['DNI', 'NIF'],
     make: (rng) => {
       const value = number(rng, 8)
       return `${value}${rng.integer(4) === 0 ? '-' : ''}${DNI[Number(value) % 23]}`
@@ -223,7 +223,7 @@ export const EUROPE: readonly IdMaker[] = [
       return `${front}${rest < 2 ? 0 : 11 - rest}`
     },
   },
-  { type: 'IT_FISCAL_CODE', names: ['codice fiscale', 'Italian fiscal code'], make: italianCode },
+  { type: 'IT_FISCAL_CODE', names: ['codice fiscale'], make: italianCode },
   {
     type: 'PL_PESEL',
     names: ['PESEL', 'numer PESEL'],
@@ -245,7 +245,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'CZ_BIRTH_NUMBER',
-    names: ['rodné číslo', 'Czech birth number'],
+    names: ['rodné číslo'],
     make: (rng) =>
       until(() => {
         const { year, month, day } = birthDay(rng)
@@ -284,7 +284,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'GR_AFM',
-    names: ['ΑΦΜ', 'AFM', 'Greek tax number'],
+    names: ['ΑΦΜ', 'AFM'],
     make: (rng) => {
       const front = number(rng, 8)
       return `${front}${(weighted(front, [256, 128, 64, 32, 16, 8, 4, 2]) % 11) % 10}`
@@ -292,7 +292,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'EE_PERSONAL_CODE',
-    names: ['isikukood', 'Estonian personal code'],
+    names: ['isikukood'],
     make: (rng) => {
       const { year, month, day } = birthDay(rng)
       const front = `${(year >= 2000 ? 5 : 3) + rng.integer(2)}${two(year % 100)}${two(month)}${two(day)}${digits(rng, 3)}`
@@ -303,7 +303,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'SE_PERSONNUMMER',
-    names: ['personnummer', 'Swedish personal number'],
+    names: ['personnummer'],
     make: (rng) => {
       const { year, month, day } = birthDay(rng)
       const date = `${two(year % 100)}${two(month)}${two(day)}`
@@ -313,7 +313,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'NO_FODSELSNUMMER',
-    names: ['fødselsnummer', 'Norwegian birth number'],
+    names: ['fødselsnummer'],
     make: (rng) =>
       until(() => {
         const { year, month, day } = birthDay(rng)
@@ -334,7 +334,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'FI_HETU',
-    names: ['henkilötunnus', 'Finnish identity code'],
+    names: ['henkilötunnus'],
     make: (rng) => {
       const { year, month, day } = birthDay(rng)
       const date = `${two(day)}${two(month)}${two(year % 100)}`
@@ -356,7 +356,7 @@ export const EUROPE: readonly IdMaker[] = [
   },
   {
     type: 'UA_TAX_ID',
-    names: ['РНОКПП', 'Ukrainian tax number'],
+    names: ['РНОКПП'],
     make: (rng) => {
       const front = number(rng, 9)
       const sum = weighted(front, [-1, 5, 7, 9, 4, 6, 10, 5, 7])

@@ -94,7 +94,7 @@ export const WORLD: readonly IdMaker[] = [
     },
     weight: 2,
   },
-  { type: 'CA_PASSPORT', names: ['Canadian passport'], make: (rng) => `${letters(rng, 2)}${digits(rng, 6)}` },
+  { type: 'CA_PASSPORT', names: ['passport', 'passport no.'], make: (rng) => `${letters(rng, 2)}${digits(rng, 6)}` },
   {
     type: 'IN_AADHAAR',
     names: ['Aadhaar', 'Aadhaar number'],
@@ -113,7 +113,7 @@ export const WORLD: readonly IdMaker[] = [
   { type: 'IN_VOTER', names: ['voter ID', 'EPIC number'], make: (rng) => `${letters(rng, 3)}${digits(rng, 7)}` },
   {
     type: 'CN_RESIDENT_ID',
-    names: ['身份证号', 'Chinese ID number'],
+    names: ['身份证号', 'resident ID number'],
     make: (rng) => {
       const { year, month, day } = birthDay(rng)
       const front = `${rng.pick(['110101', '310104', '440305', '510107'])}${year}${two(month)}${two(day)}${digits(rng, 3)}`
@@ -122,7 +122,7 @@ export const WORLD: readonly IdMaker[] = [
   },
   {
     type: 'HK_ID',
-    names: ['HKID', 'Hong Kong ID card'],
+    names: ['HKID', 'HK identity card'],
     make: (rng) => {
       const letter = letters(rng, 1)
       const value = digits(rng, 6)
@@ -133,7 +133,7 @@ export const WORLD: readonly IdMaker[] = [
   },
   {
     type: 'TW_NATIONAL_ID',
-    names: ['身分證字號', 'Taiwan ID'],
+    names: ['身分證字號'],
     make: (rng) => {
       const letter = letters(rng, 1)
       const code = 'ABCDEFGHJKLMNPQRSTUVXYWZIO'.indexOf(letter) + 10
@@ -181,7 +181,7 @@ export const WORLD: readonly IdMaker[] = [
   },
   {
     type: 'TH_NATIONAL_ID',
-    names: ['Thai national ID', 'เลขประจำตัวประชาชน'],
+    names: ['เลขประจำตัวประชาชน'],
     make: (rng) => {
       const front = `${1 + rng.integer(8)}${digits(rng, 11)}`
       const check = (11 - (weighted(front, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 10
@@ -247,7 +247,7 @@ export const WORLD: readonly IdMaker[] = [
   },
   {
     type: 'ZA_ID',
-    names: ['South African ID', 'RSA ID number'],
+    names: ['RSA ID number', 'SA identity number'],
     make: (rng) => {
       const { year, month, day } = birthDay(rng)
       const front = `${two(year % 100)}${two(month)}${two(day)}${digits(rng, 4)}${rng.integer(2)}8`
@@ -320,7 +320,7 @@ export const WORLD: readonly IdMaker[] = [
   { type: 'NG_NIN', names: ['NIN', 'national identification number'], make: (rng) => number(rng, 11) },
   {
     type: 'IL_ID',
-    names: ['Teudat Zehut', 'Israeli ID'],
+    names: ['Teudat Zehut'],
     make: (rng) => {
       const front = number(rng, 8)
       return `${front}${luhnDigit(front)}`

@@ -70,6 +70,7 @@ export const SLOTS: Readonly<Record<string, Slot>> = {
   caps_name: own('PERSON', ({ first, last }) => `${first} ${last}`.toUpperCase()),
   initial_last: own('PERSON', ({ first, last }) => `${first[0]}. ${last}`),
   title: own('TITLE', ({ title }) => title),
+  dr: () => ({ text: 'Dr.', type: 'TITLE' }),
   email: own('EMAIL', (person, rng) => emailOf(rng, person)),
   handle: own(
     'HANDLE',
