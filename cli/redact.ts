@@ -26,6 +26,7 @@ interface Flags {
   readonly report?: string
   readonly explain?: boolean
   readonly check?: boolean
+  readonly jobs: number
 }
 
 export function redactCommand(program: Command): void {
@@ -42,6 +43,7 @@ export function redactCommand(program: Command): void {
     .option('--no-columns', 'decide nothing for whole columns; look at each value alone')
     .option('--report <file>', 'write what was done as JSON: counts, decisions on columns, digests')
     .option('--explain', 'print every candidate of a text and what became of it, instead of the text')
+    .option('--jobs <n>', 'threads, for files of rows', positiveInteger, 1)
     .option('--check', 'write nothing; exit 1 if anything is found')
     .addHelpText(
       'after',
@@ -61,7 +63,7 @@ async function redactFile(file: string | undefined, flags: Flags): Promise<numbe
   const { createRedactor } = await import('../stages/redact/redactor.ts')
   const redactor = await createRedactor({
     ...readConfig(flags),
-    ...(flags.config === undefined ? {} : { baseDir: dirname(flags.config) }),
+    baseDir: baseDirOf(flags),
   })
   try {
     const format = flags.format ?? formatOf(file)
@@ -99,25 +101,24 @@ async function* redacted(
     }
     return
   }
+  const { csvRows, jsonLines, jsonText } = await import('../stages/redact/files/read-rows.ts')
   const { redactRows } = await import('../stages/redact/files/redact-rows.ts')
-  const sample = flags.columns ? flags.sample : 0
-  yield* redactRows(await rowsOf(parts, format), redactor, { sample }, report)
+  const { localPool, threadPool } = await import('../stages/redact/files/batch-pool.ts')
+  const rows = { jsonl: jsonLines, json: jsonText, csv: csvRows, tsv: csvRows }[format](
+    parts,
+    format === 'tsv' ? '\t' : ',',
+  )
+  const pool =
+    flags.jobs === 1 || format === 'json' ? localPool(redactor) : threadPool(flags.jobs, redactor, baseDirOf(flags))
+  try {
+    yield* redactRows(rows, redactor, pool, { sample: flags.columns ? flags.sample : 0 }, report)
+  } finally {
+    await pool.close()
+  }
 }
 
-async function rowsOf(parts: AsyncIterable<string>, format: Exclude<Format, 'text'>) {
-  if (format === 'csv' || format === 'tsv') {
-    const { csvRows } = await import('../stages/redact/files/csv.ts')
-    return csvRows(parts, format === 'csv' ? ',' : '\t')
-  }
-  const { jsonRow, linesOf } = await import('../stages/redact/files/json-lines.ts')
-  return (async function* () {
-    if (format === 'jsonl') for await (const { line, end } of linesOf(parts)) yield jsonRow(line, end)
-    else {
-      let text = ''
-      for await (const part of parts) text += part
-      yield jsonRow(text, '')
-    }
-  })()
+function baseDirOf(flags: Flags): string {
+  return flags.config === undefined ? process.cwd() : dirname(flags.config)
 }
 
 /** @throws SluiceError `REDACT_ENCODING` with the offset at which the bytes are no UTF-8 */
