@@ -25,9 +25,12 @@ export function detectorOptions(config: DetectorConfig): DetectorOptions {
 }
 
 /** The detector of a config, with the models it names, ready to run. Close it. */
-export async function openDetector(config: DetectorConfig, _baseDir: string): Promise<Detector> {
+export async function openDetector(config: DetectorConfig, baseDir: string): Promise<Detector> {
   const options = detectorOptions(config)
   const taggers: SpanTagger[] = []
+  for (const model of config.models) {
+    taggers.push(await (await import('./hf-tagger.ts')).openModelTagger(model, baseDir))
+  }
   return createDetector({ ...options, taggers })
 }
 
