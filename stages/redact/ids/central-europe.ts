@@ -54,6 +54,8 @@ function isTaj(value: string): boolean {
 
 /** CNP (Law 105/1996): sex and century, date, county, order; weights 279146358279 modulo 11, 10 is written 1. */
 function isCnp(value: string): boolean {
+  // Foreigners' numbers begin with 9, and so do those of books: 978, 979 with the check of EAN-13.
+  if (/^97[89]/.test(value) && weightedSum(value, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0) return false
   const county = two(value, 7)
   if (!/^[1-9]/.test(value) || !isYearFirst(value, 1)) return false
   if (!((county >= 1 && county <= 52) || county === 70 || (county >= 80 && county <= 83))) return false

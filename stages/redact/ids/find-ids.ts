@@ -1,5 +1,6 @@
 import type { Recognizer } from '../recognizer.ts'
 import { Feature, isWord, type Subject } from '../subject.ts'
+import { type ContextIndex, contextIndex } from './context-index.ts'
 import { type IdSpec, MISTYPED_SCORE } from './id-spec.ts'
 
 /** Most groups that one number is written in ("AB 12 34 56 C" has five). */
@@ -31,16 +32,8 @@ function isSeparator(code: number): boolean {
  * Linear: a group starts at most three runs of at most eight groups, and runs longer than any shape end early.
  */
 export function findIds(specs: readonly IdSpec[]): Recognizer {
-  const byShape = new Map<string, IdSpec[]>()
-  const prefixes = new Set<string>()
-  for (const spec of specs) {
-    for (const shape of spec.shapes.flatMap(expand)) {
-      const list = byShape.get(shape)
-      if (list === undefined) byShape.set(shape, [spec])
-      else if (!list.includes(spec)) list.push(spec)
-      for (let length = 1; length <= shape.length; length++) prefixes.add(shape.slice(0, length))
-    }
-  }
+  const shapes = shapeTree(specs)
+  const contexts = contextIndex(specs.map(({ context }) => context))
   return {
     name: 'structured-id',
     types: [...new Set(specs.map(({ type }) => type))],
@@ -55,60 +48,111 @@ export function findIds(specs: readonly IdSpec[]): Recognizer {
         let end = at + 1
         while (end < text.length && classAt(text, end) !== OTHER) end += 1
         at = end
-        if (end - start > 24) continue
+        if (end - start > LONGEST) continue
         for (let leading = 0; leading <= MAX_LEADING; leading++) {
-          if (opens(text, start)) fromGroup(subject, start, end, leading)
+          if (opens(text, start)) fromGroup(subject, shapes, contexts, start, end, MAX_GROUPS + leading, emit)
           const before = letterGroupBefore(text, start)
           if (before < 0) break
           start = before
         }
       }
-
-      function fromGroup(subject: Subject, start: number, firstEnd: number, leading: number): void {
-        let compact = ''
-        let shape = ''
-        let from = start
-        for (let group = 0; group < MAX_GROUPS + leading; group++) {
-          let to = from
-          while (to < text.length && classAt(text, to) !== OTHER) to += 1
-          if (to === from || to - from > 24) return
-          for (let i = from; i < to; i++) shape += classAt(text, i) === DIGIT ? '9' : 'A'
-          if (!prefixes.has(shape)) return
-          compact += text.slice(from, to)
-          // Hong Kong writes its check digit in brackets: `A123456(3)`.
-          if (text[to] === '(' && text[to + 2] === ')' && classAt(text, to + 1) !== OTHER) {
-            shape += classAt(text, to + 1) === DIGIT ? '9' : 'A'
-            compact += text[to + 1]
-            to += 3
-          }
-          const found = to >= firstEnd ? byShape.get(shape) : undefined
-          if (found !== undefined && closes(text, to)) {
-            const words = new Surroundings(subject, start, to)
-            for (const spec of found) offer(words, spec, compact.toUpperCase())
-          }
-          if (!isSeparator(text.charCodeAt(to))) return
-          from = to + 1
-        }
-      }
-
-      function offer(words: Surroundings, spec: IdSpec, compact: string): void {
-        const { start, end } = words
-        if (spec.written !== undefined && !spec.written.test(text.slice(start, end))) return
-        const verdict = spec.valid?.(compact) ?? true
-        if (verdict === false) {
-          if (subject.tracing) emit({ start, end, type: spec.type, score: 0, rule: spec.name, why: 'check digits' })
-          return
-        }
-        const told = words.tell(spec, verdict === 'mistyped')
-        const plain = spec.score < SURE && words.tellOtherwise(spec) ? 0 : spec.score
-        const score = verdict === 'mistyped' ? (told ? MISTYPED_SCORE : 0) : told ? spec.contextScore : plain
-        if (score === 0 && !subject.tracing) return
-        const why = `${verdict === 'mistyped' ? 'check digits wrong' : spec.valid === undefined ? 'shape' : 'check passed'}${told ? ', named' : ''}`
-        emit({ start, end, type: spec.type, score, rule: spec.name, why })
-      }
     },
   }
 }
+
+type Emit = Parameters<Recognizer['find']>[1]
+
+/** Longest compact value. */
+const LONGEST = 24
+
+/** Every shape as a path of digits and letters, so that a value is walked once and a wrong start ends at once. */
+interface ShapeTree {
+  /** Two entries a node: the node after a digit and after a letter; 0 where no shape goes on so. */
+  readonly next: Int32Array
+  /** Indices of the specs whose shape ends at a node. */
+  readonly ends: readonly (readonly number[] | undefined)[]
+  readonly specs: readonly IdSpec[]
+}
+
+function shapeTree(specs: readonly IdSpec[]): ShapeTree {
+  const next: number[] = [0, 0, 0, 0]
+  const ends: number[][] = []
+  for (const [index, spec] of specs.entries()) {
+    for (const shape of spec.shapes.flatMap(expand)) {
+      let node = 1
+      for (const char of shape) {
+        const edge = node * 2 + (char === '9' ? 0 : 1)
+        if (next[edge] === 0) {
+          next[edge] = next.length / 2
+          next.push(0, 0)
+        }
+        node = next[edge]!
+      }
+      ends[node] ??= []
+      if (!ends[node]!.includes(index)) ends[node]!.push(index)
+    }
+  }
+  return { next: Int32Array.from(next), ends, specs }
+}
+
+function fromGroup(
+  subject: Subject,
+  { next, ends, specs }: ShapeTree,
+  contexts: ContextIndex,
+  start: number,
+  firstEnd: number,
+  maxGroups: number,
+  emit: Emit,
+): void {
+  const { text } = subject
+  let node = 1
+  let at = start
+  for (let group = 0; group < maxGroups; group++) {
+    for (let cls = classAt(text, at); cls !== OTHER; cls = classAt(text, ++at)) {
+      node = next[node * 2 + cls - 1]!
+      if (node === 0) return
+    }
+    // Hong Kong writes its check digit in brackets: `A123456(3)`.
+    if (text.charCodeAt(at) === 40 && text.charCodeAt(at + 2) === 41 && classAt(text, at + 1) !== OTHER) {
+      node = next[node * 2 + classAt(text, at + 1) - 1]!
+      if (node === 0) return
+      at += 3
+    }
+    const found = at >= firstEnd ? ends[node] : undefined
+    if (found !== undefined && closes(text, at)) {
+      const words = new Surroundings(subject, contexts, start, at)
+      const compact = text.slice(start, at).replace(SEPARATORS, '').toUpperCase()
+      for (const index of found) offer(words, index, specs[index]!, compact, emit)
+    }
+    if (!isSeparator(text.charCodeAt(at))) return
+    at += 1
+    if (classAt(text, at) === OTHER) return
+  }
+}
+
+const SEPARATORS = /[ \-./+()]/g
+
+function offer(words: Surroundings, index: number, spec: IdSpec, compact: string, emit: Emit): void {
+  const { start, end, subject } = words
+  const { tracing } = subject
+  // Most values could be many things and are none of them: what only words can make count is asked for the words first.
+  if (spec.score < LEAST && !tracing && !words.mayTell(index, spec)) return
+  if (spec.written !== undefined && !spec.written.test(subject.text.slice(start, end))) return
+  const verdict = spec.valid?.(compact) ?? true
+  if (verdict === false) {
+    if (tracing) emit({ start, end, type: spec.type, score: 0, rule: spec.name, why: 'check digits' })
+    return
+  }
+  const told = words.tell(index, spec, verdict === 'mistyped')
+  const plain = spec.score < SURE && !told && words.tellOtherwise(spec) ? 0 : spec.score
+  const score = verdict === 'mistyped' ? (told ? MISTYPED_SCORE : 0) : told ? spec.contextScore : plain
+  if (score === 0 && !tracing) return
+  const why = `${verdict === 'mistyped' ? 'check digits wrong' : spec.valid === undefined ? 'shape' : 'check passed'}${told ? ', named' : ''}`
+  emit({ start, end, type: spec.type, score, rule: spec.name, why })
+}
+
+/** Nobody asks for candidates below it but a trace; a value of such a score counts only where words name it. */
+const LEAST = 0.3
 
 /** From this score on a number counts even where the words beside it call it something else. */
 const SURE = 0.8
@@ -119,47 +163,62 @@ const OTHERWISE =
 
 /** The words around one number, looked up when a spec first asks. */
 class Surroundings {
-  readonly #subject: Subject
+  readonly subject: Subject
   readonly start: number
   readonly end: number
+  readonly #contexts: ContextIndex
   #before: string | undefined
   #after: string | undefined
   #near: string | undefined
   #label: string | undefined
+  #possible: ReadonlySet<number> | undefined
 
-  constructor(subject: Subject, start: number, end: number) {
-    this.#subject = subject
+  constructor(subject: Subject, contexts: ContextIndex, start: number, end: number) {
+    this.subject = subject
+    this.#contexts = contexts
     this.start = start
     this.end = end
   }
 
+  /** False only where no words can name the number. Cheap: one look-up a word, for all specs together. */
+  mayTell(index: number, { type }: IdSpec): boolean {
+    if (this.subject.hint === type) return true
+    if (this.#possible === undefined) {
+      this.#before ??= this.subject.before(this.start, 64)
+      this.#after ??= this.subject.after(this.end, 24)
+      const possible = new Set(this.#contexts.anywhere)
+      this.#contexts.add(this.#before, possible)
+      this.#contexts.add(this.#after, possible)
+      this.#possible = possible
+    }
+    return this.#possible.has(index)
+  }
+
   /** The words name the number. `near`: with no other number in between, and before it. */
-  tell({ type, context }: IdSpec, near: boolean): boolean {
-    if (this.#subject.hint === type) return true
-    if (context === undefined || this.#isOtherwise(context)) return false
-    if (near) return context.test(this.#nearest())
-    this.#before ??= this.#subject.before(this.start, 64)
-    if (context.test(this.#before)) return true
-    this.#after ??= this.#subject.after(this.end, 24)
-    return context.test(this.#after)
+  tell(index: number, spec: IdSpec, near: boolean): boolean {
+    const { type, context } = spec
+    if (this.subject.hint === type) return true
+    if (context === undefined || !this.mayTell(index, spec)) return false
+    const named = near ? context.test(this.#nearest()) : context.test(this.#before!) || context.test(this.#after!)
+    return named && !this.#isOtherwise(context)
   }
 
   /** The words, or the field, say that the number is something else. */
   tellOtherwise({ type, context }: IdSpec): boolean {
-    const { hint, weakHint } = this.#subject
+    const { hint, weakHint } = this.subject
     return (hint !== undefined && hint !== type && !weakHint) || this.#isOtherwise(context)
   }
 
   /** A label stands directly before, and is none of the words that name the number. */
   #isOtherwise(context: RegExp | undefined): boolean {
-    this.#before ??= this.#subject.before(this.start, 64)
+    this.#before ??= this.subject.before(this.start, 64)
     this.#label ??= OTHERWISE.exec(this.#before)?.[0] ?? ''
     return this.#label !== '' && context?.test(this.#label) !== true
   }
 
   #nearest(): string {
     if (this.#near !== undefined) return this.#near
-    const before = this.#before ?? this.#subject.before(this.start, 64)
+    const before = this.#before ?? this.subject.before(this.start, 64)
     let from = before.length
     while (from > 0 && classAt(before, from - 1) !== DIGIT) from -= 1
     this.#near = before.slice(from)
@@ -171,7 +230,7 @@ const CURRENCY = '$€£¥₹'
 
 /** A number does not start inside a longer one or a phone or price: no word before it, no `12.`, `a-`, `/`, `+`, `$`. */
 function opens(text: string, start: number): boolean {
-  if (isWord(text, start - 1)) return false
+  if (touches(text, start - 1)) return false
   const code = text.charCodeAt(start - 1)
   if (code === 47 || code === 64 || code === 92 || code === 43 || CURRENCY.includes(text[start - 1] ?? ' '))
     return false
@@ -180,11 +239,22 @@ function opens(text: string, start: number): boolean {
 }
 
 function closes(text: string, end: number): boolean {
-  if (isWord(text, end)) return false
+  if (touches(text, end)) return false
   const code = text.charCodeAt(end)
   if (code === 64 || code === 92) return false
   if (code === 44) return !(digitsFrom(text, end + 1) >= 1 && digitsFrom(text, end + 1) <= 3)
   return !(code === 45 || code === 46 || code === 47) || !isWord(text, end + 1)
+}
+
+/** A character of a word, but of scripts without blanks (Thai, kana, Han, Hangul): there words touch numbers. */
+function touches(text: string, at: number): boolean {
+  if (!isWord(text, at)) return false
+  const code = text.charCodeAt(at)
+  return !(
+    (code >= 0x0e00 && code <= 0x0e7f) ||
+    (code >= 0x3040 && code <= 0x9fff) ||
+    (code >= 0xac00 && code <= 0xd7af)
+  )
 }
 
 /** How many digits stand from `at` on, at most four: a comma before three is a thousands mark, before two a decimal. */

@@ -1,5 +1,8 @@
 import type { PiiType } from '../pii-type.ts'
+import { EVERYDAY_SEEDS } from './everyday.ts'
+import { GENERAL_SEEDS } from './general.ts'
 import { emailSeed, handleSeed, ipSeed, macSeed, secretSeed, urlCredentialsSeed } from './machines.ts'
+import { NATIONAL_SEEDS } from './national.ts'
 import { cardSeed, dateOfBirthSeed, ibanSeed, phoneSeed, ssnSeed } from './numbers.ts'
 import { addressSeed, locationSeed, personSeed } from './people.ts'
 import type { SeedMaker } from './seed.ts'
@@ -23,4 +26,7 @@ export const SEEDS: Readonly<Partial<Record<PiiType, SeedMaker>>> = {
   LOCATION: locationSeed,
   ADDRESS: addressSeed,
   HANDLE: handleSeed,
+  ...NATIONAL_SEEDS,
+  ...GENERAL_SEEDS,
+  ...EVERYDAY_SEEDS,
 }
