@@ -3,7 +3,8 @@ import { Feature } from '../subject.ts'
 
 const WORDS =
   /\blat|\blon|\blng|coord|\bgps\b|\bgeo|location|position|standort|koordinat|ubicaci|\bmaps?\b|posizione|localiza|pin(?:ned)? (?:at|is)|\blive\b|\bhome\b|\bat\b|\bhere\b/
-const STRONG = /\blat|\blon|\blng|coord|\bgps\b|\bgeo\b|geo:|koordinat|@$|(?:ll|q|query|center|daddr|saddr)=(?:loc:)?$/
+const STRONG =
+  /\blat|\blon|\blng|coord|\bgps\b|\bgeo\b|geo:|koordinat|@$|(?:ll|q|query|center|daddr|saddr)=(?:loc:)?$|(?:location|position|standort)[=:]\s?$/
 
 /** Latitude and longitude as decimal degrees. Pairs of decimals are also measurements: digits and words decide. */
 const decimal = pattern({

@@ -74,7 +74,9 @@ const LABELS: readonly Label[] = [
   {
     rule: 'bank-account',
     type: 'BANK_ACCOUNT',
-    words: label('accounts?|acct?\\.?|a/c|acc'),
+    words: label(
+      '(?:accounts?|acct?\\.?|a/c|acc)(?: n(?:umber|o\\.?))?(?: (?:at|with|for|of) (?:the |my |our |your )?bank)?',
+    ),
     value: DIGITS,
     score: 0.8,
     around: BANKING,
@@ -130,7 +132,7 @@ const LABELS: readonly Label[] = [
       "(?:medical|physician|doctor(?:[’']s)?|nurs(?:e|ing)(?:[’']s)?|pharmac(?:ist|y)|dental|dentist|rn|md|state (?:medical )?|practitioner|therapist)(?: state)? ?(?:licen[cs]e|lic\\.?|registration)|dea(?: registration)?|upin|colegiado",
     ),
     value: /^[A-Za-z]{0,4}[-. ]?\d{4,10}$/,
-    score: 0.85,
+    score: 0.93,
   },
   {
     rule: 'account',

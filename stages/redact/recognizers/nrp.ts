@@ -8,7 +8,7 @@ const PHRASE_STARTS =
   /^(?:South|North|New|Saudi|Sri|Costa|Puerto|Sierra|Cape|Papua|East|Central|Equatorial|Trinidadian|Northern|Native|African|Asian|Afro|Mexican|Pacific|First|Latter|Jehovah|Seventh|Greek|Russian|Eastern|Ukrainian|Roman|Southern|Church|Falun|Hare|Labou?r|Green|Conservative|Liberal|Democratic|Republican|Communist|Social|Christian|Tea|Sinn|Front|Rassemblement|Die|Bündnis)$/
 /** Adjectives of these mean a language, too. */
 const LANGUAGE_BEFORE =
-  /\b(?:in|into|to|from|speaks?|speaking|spoken|written|write|fluent(?: in)?|learn(?:ing)?|translate[ds]?|the|my|your|his|her|their|auf|sprech\w*|spricht|en|parle|habla|parla|language:?|locale:?|lang:?)\W{1,2}$/
+  /\b(?:in|into|to|from|speaks?|speaking|spoken|written|write|fluent(?: in)?|learn(?:ing)?|translate[ds]?|auf|sprech\w*|spricht|en|parle|habla|parla|language:?|locale:?|lang:?)\W{1,2}$/
 const LANGUAGE =
   /^(?:english|french|german|spanish|italian|portuguese|dutch|danish|swedish|norwegian|finnish|polish|russian|chinese|japanese|korean|arabic|turkish|greek|czech|hungarian|romanian|bulgarian|croatian|serbian|ukrainian|vietnamese|thai|hindi|tamil|bengali|punjabi|hebrew|deutsche?|français|español|italiano|português|inglés|inglese|anglais|englisch)$/
 /** A nation in the name of a thing or a firm. */
@@ -79,6 +79,13 @@ function judge(word: string, subject: Subject, start: number, end: number): numb
     !/^ (?:\p{L}+ )?(?:citizen|national|passport|man|woman|people|person|origin|descent|family|president|government|embassy|guy|girl)/u.test(
       subject.after(end, 24),
     )
+  )
+    return 0.3
+  // "the English is bad": the language; "the Danish gentleman": not.
+  if (
+    LANGUAGE.test(lower) &&
+    /\b(?:the|my|your|his|her|their)\W{1,2}$/.test(subject.before(start, 8)) &&
+    /^(?:[.,;:!?)\n]|$| (?:is|was|isn|and|or|but|does|not|one|in|on|to|for)(?![\p{L}]))/u.test(subject.after(end, 8))
   )
     return 0.3
   // "Christian Müller", "Roman Petrov" are people.

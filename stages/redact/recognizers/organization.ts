@@ -33,7 +33,7 @@ const OF_STARTS =
   /^(?:Univers\p{L}+|College|Institute|School|Academy|Ban(?:k|co|que|ca)|Church|Ministry|Department|Bureau|Board|Council|Embassy|Museum|Society|Association|City|County|H[ôo]pital|Hospital|Klinik|Clini\p{L}+|Cl[ií]nica|Lyc[ée]e|Coll[èe]ge|[ÉE]cole|Colegio|Liceo|Ospedale|Mairie)$/u
 /** Miller & Sons, Smith and Co, Lee, Park & Kim: what stands before the last word. */
 const AND_TAIL = /^(?:Sons?|Daughters?|Söhne|Sohn|Brothers|Bros|Cie|Fils|Figli|Partners?|Associates|Company|Co)$/
-const AND_HEAD = new RegExp(`(?:^|[^\\p{L}\\d])(${CAP}(?:, ${CAP})? (?:&|and|und|et) )$`, 'u')
+const AND_HEAD = new RegExp(`(?:^|[^\\p{L}\\d])(${CAP}(?:,? ${CAP}){0,2} (?:&|and|und|et) )$`, 'u')
 const AMPERSAND = new RegExp(`(?:^|[^\\p{L}\\d])(${CAP}) & (${CAP}(?: & ${CAP})?)(?![\\p{L}\\d])`, 'dgu')
 /** What the text says is one: works at X, employer: X. */
 const TOLD =
@@ -78,7 +78,7 @@ export const organization: Recognizer = {
       }
       if (AND_TAIL.test(word)) {
         const head = AND_HEAD.exec(text.slice(Math.max(0, start - 60), start))
-        if (head !== null) push(start - head[1]!.length, end, 0.8, 'and')
+        if (head !== null) push(start - head[1]!.length + (OPENERS.exec(head[1]!)?.[0].length ?? 0), end, 0.8, 'and')
       }
       if (TOLD_STARTS.test(lower.slice(start, end))) told(start)
     })

@@ -63,7 +63,7 @@ const FORMS: readonly Form[] = [
   },
   {
     rule: 'nl',
-    pattern: /[1-9]\d{3} ?(?!SA|SD|SS|AM|PM|AD|BC|MB|GB|KB|MW|KM|EU|US)[A-Z]{2}(?![\p{L}\d-])/uy,
+    pattern: /[1-9]\d{3} ?(?!SA|SD|SS)[A-Z]{2}(?![\p{L}\d-])/uy,
     bare: 0.3,
     town: 0.86,
     named: 0.88,

@@ -51,7 +51,9 @@ function judge(token: string, subject: Subject, start: number): Verdict | undefi
   if (/^0x/i.test(token)) return token.length === 42 ? ethereum(token.slice(2), subject, start) : undefined
   if (token.includes(':'))
     return /^bitcoincash:[qp][a-z0-9]{41}$/.test(token) ? crypto('bitcoin-cash', 0.95, 'prefix') : undefined
-  if (token.length <= 115 && BASE58.test(token) && /\d/.test(token)) return base58(token, subject, start)
+  // Without 0 and l, a Bech32 string is one of base 58 as well.
+  const found = token.length <= 115 && BASE58.test(token) ? base58(token, subject, start) : undefined
+  if (found !== undefined) return found
   const one = token.lastIndexOf('1')
   if (one < 2 || one > 12) return undefined
   const prefix = token.slice(0, one).toLowerCase()

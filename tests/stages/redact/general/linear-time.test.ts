@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest'
+import { findIds } from '../../../../stages/redact/ids/find-ids.ts'
+import { GENERAL_IDS } from '../../../../stages/redact/ids/general.ts'
+import type { Recognizer } from '../../../../stages/redact/recognizer.ts'
+import { address } from '../../../../stages/redact/recognizers/address.ts'
+import { age } from '../../../../stages/redact/recognizers/age.ts'
+import { coordinates } from '../../../../stages/redact/recognizers/coordinates.ts'
+import { date } from '../../../../stages/redact/recognizers/date.ts'
+import { dateOfBirth } from '../../../../stages/redact/recognizers/date-of-birth.ts'
+import { labelledNumber } from '../../../../stages/redact/recognizers/labelled-number.ts'
+import { nrp } from '../../../../stages/redact/recognizers/nrp.ts'
+import { organization } from '../../../../stages/redact/recognizers/organization.ts'
+import { postalCode } from '../../../../stages/redact/recognizers/postal-code.ts'
+import { swiftBic } from '../../../../stages/redact/recognizers/swift-bic.ts'
+import { title } from '../../../../stages/redact/recognizers/title.ts'
+import { vehicleId } from '../../../../stages/redact/recognizers/vehicle-id.ts'
+import { wallet } from '../../../../stages/redact/recognizers/wallet.ts'
+import { webAddress } from '../../../../stages/redact/recognizers/web-address.ts'
+import { Subject } from '../../../../stages/redact/subject.ts'
+
+const RECOGNIZERS: readonly Recognizer[] = [
+  findIds(GENERAL_IDS),
+  address,
+  age,
+  ...coordinates,
+  date,
+  dateOfBirth,
+  labelledNumber,
+  nrp,
+  organization,
+  postalCode,
+  swiftBic,
+  title,
+  vehicleId,
+  wallet,
+  webAddress,
+]
+
+/** Repeated to fill a text: starts and middles of what each of them looks for, without an end. */
+const UNITS: readonly string[] = [
+  'a',
+  'A',
+  '1',
+  ' ',
+  '-',
+  '.',
+  '1 ',
+  '12 ',
+  '1-',
+  '1.',
+  '1/',
+  'a.',
+  'a-',
+  'Aa ',
+  'Aa, ',
+  'Aa & ',
+  'Aa and ',
+  'The Aa of ',
+  'Inc ',
+  'S.',
+  'S.A. ',
+  'University of ',
+  'Sons ',
+  'works at ',
+  'account ',
+  'account number ',
+  'account 1',
+  'account: # no. ',
+  'mrn ',
+  'member id 12345 ',
+  'bank account 12 ',
+  'iban ABCDDEFF ',
+  'swift bic AAAA ',
+  '12.34567, ',
+  '12.34567 ',
+  "48°51'",
+  'lat: 1.1, ',
+  '///a.b',
+  'ABCD2345+',
+  'https://',
+  'www.',
+  'www.a.',
+  'http://a.b?',
+  'Mr. ',
+  'Prof. Dr. ',
+  'twenty ',
+  'twenty-one years ',
+  'years old ',
+  '34 years ',
+  "I'm 34 ",
+  'aged ',
+  'German ',
+  'South ',
+  'nationality: ',
+  'nationality: Aa Bb ',
+  'March ',
+  'March 12 ',
+  '12 March ',
+  '12 of ',
+  '2024-03-12',
+  '2024-03-12T10:00:00 ',
+  'Monday, ',
+  '10:30',
+  '10:30 ',
+  'born 1985-',
+  '1985年',
+  'SW1A 1A',
+  'D-1011',
+  'M5V ',
+  'zip 9021',
+  '5HueCGU8rMj',
+  '0x5aAeb6053F3E94C9b9A0',
+  'bc1q',
+  '1M8GDM9AXKP042788',
+  'AB12 CDE ',
+  'B-MW 1234 ',
+  'plate ',
+  '😀',
+  'é',
+  '年',
+]
+
+function milliseconds(recognizer: Recognizer, text: string): number {
+  const subject = new Subject(text)
+  const start = process.cpuUsage()
+  recognizer.find(subject, () => {})
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1000
+}
+
+describe('eight times the text takes about eight times as long', () => {
+  test.each(RECOGNIZERS.map((recognizer) => [recognizer.name, recognizer] as const))('%s', (_name, recognizer) => {
+    for (const unit of UNITS) {
+      const text = unit.repeat(Math.ceil(4_000 / unit.length))
+      const best = (value: string): number => {
+        let least = Number.POSITIVE_INFINITY
+        for (let i = 0; i < 3; i++) least = Math.min(least, milliseconds(recognizer, value))
+        return least
+      }
+      milliseconds(recognizer, text)
+      const large = best(text.repeat(8))
+      // 20 microseconds a character, on a busy machine, would be far too slow; less than 30 ms says nothing about growth.
+      expect(large, unit).toBeLessThan(640)
+      if (large > 30) expect(large / Math.max(best(text), 1), unit).toBeLessThan(20)
+    }
+  })
+})
