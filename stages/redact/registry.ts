@@ -11,10 +11,15 @@ import { lowerGiven } from './recognizers/lower-given.ts'
 import { names } from './recognizers/names.ts'
 import { ipv4, ipv6, mac } from './recognizers/network.ts'
 import { phone } from './recognizers/phone.ts'
-import { assignedSecret } from './recognizers/secret-assigned.ts'
-import { jwt, privateKey, providerSecret } from './recognizers/secret-shapes.ts'
 import { queryToken, urlCredentials } from './recognizers/url.ts'
 import { usSsn } from './recognizers/us-ssn.ts'
+import { assignedSecret } from './secrets/assigned.ts'
+import { credentialForms } from './secrets/credentials.ts'
+import { jwt } from './secrets/jwt.ts'
+import { passwordHash } from './secrets/password-hashes.ts'
+import { privateKey } from './secrets/private-keys.ts'
+import { providerSecret } from './secrets/provider-keys.ts'
+import { rareString } from './secrets/rare-strings.ts'
 
 export interface RegistryOptions {
   /** Regions for phone numbers without a country code. */
@@ -40,7 +45,10 @@ export function recognizers(options: RegistryOptions): readonly Recognizer[] {
     privateKey,
     jwt,
     providerSecret,
+    passwordHash,
+    credentialForms,
     assignedSecret,
+    rareString,
     keyedValue,
     inlineField,
     tableColumn,

@@ -1,0 +1,53 @@
+import { ALNUM, HEX, type InnerShape, type KeyShape, shapes, UUID } from './key-shape.ts'
+
+/** Models, inference, vectors, voices, agents. */
+export const AI: readonly KeyShape[] = [
+  ...shapes('anthropic', 'sk-ant-', '[\\w-]{20,}'),
+  ...shapes('openrouter', 'sk-or-v1-', `${HEX}{64}`),
+  ...shapes('langfuse', ['sk-lf-', 'pk-lf-'], UUID),
+  ...shapes('helicone', ['sk-helicone-', 'pk-helicone-'], '[a-z0-9-]{20,60}'),
+  ...shapes('elevenlabs', ['sk_', 'xi_'], `${HEX}{48}`),
+  ...shapes('openai', ['sk-proj-', 'sk-svcacct-', 'sk-admin-', 'sk-None-'], '[\\w-]{20,}'),
+  ...shapes('openai', 'sess-', `${ALNUM}{40}`),
+  ...shapes('openai', 'sk-', '[\\w-]{20,}', { plain: true }),
+  ...shapes('hugging-face', ['hf_', 'api_org_'], `${ALNUM}{30,}`),
+  ...shapes('groq', 'gsk_', `${ALNUM}{40,}`),
+  ...shapes('replicate', 'r8_', `${ALNUM}{30,}`),
+  ...shapes('perplexity', 'pplx-', `${ALNUM}{40,}`),
+  ...shapes('xai', 'xai-', `${ALNUM}{60,}`),
+  ...shapes('together', 'tgp_v1_', '[\\w-]{40,}'),
+  ...shapes('fireworks', 'fw_', `${ALNUM}{20,40}`, { plain: true }),
+  ...shapes('pinecone', 'pcsk_', `${ALNUM}{4,8}_${ALNUM}{50,70}`),
+  ...shapes('langsmith', ['lsv2_pt_', 'lsv2_sk_'], `${HEX}{32}_${HEX}{10}`),
+  ...shapes('langsmith', 'ls__', `${HEX}{32}`),
+  ...shapes('weights-and-biases', 'wandb_v1_', '[\\w-]{40,90}'),
+  ...shapes('voyage', 'pa-', '[\\w-]{40,48}', { plain: true }),
+  ...shapes('cerebras', 'csk-', '[a-z0-9]{40,64}'),
+  ...shapes('nvidia', 'nvapi-', '[\\w-]{60,72}'),
+  ...shapes('tavily', 'tvly-', '(?:(?:dev|prod)-)?[A-Za-z0-9-]{28,48}'),
+  ...shapes('jina', 'jina_', `${ALNUM}{32}[\\w-]{20,40}`),
+  ...shapes('firecrawl', 'fc-', `${HEX}{32}`),
+  ...shapes('e2b', 'e2b_', `${HEX}{40}`),
+  ...shapes('modal', ['ak-', 'as-'], `${ALNUM}{22}`, { plain: true }),
+  ...shapes('runpod', 'rpa_', `${ALNUM}{40,64}`),
+  ...shapes('llamacloud', 'llx-', `${ALNUM}{40,64}`),
+  ...shapes('nomic', 'nk-', '[\\w-]{43}', { plain: true }),
+  ...shapes('cursor', ['crsr_', 'key_'], `${HEX}{64}`),
+  ...shapes('anyscale', ['esecret_', 'aph0_'], `${ALNUM}{26,80}`),
+  ...shapes('mem0', 'm0-', `${ALNUM}{40}`),
+  ...shapes('dify', ['app-', 'dataset-'], `${ALNUM}{24}`, { plain: true }),
+  ...shapes('braintrust', 'bt-st-', `${ALNUM}{40,60}`),
+  ...shapes('cartesia', 'sk_car_', `${ALNUM}{20,40}`),
+  ...shapes('apify', ['apify_api_', 'apify_proxy_'], `${ALNUM}{30,40}`),
+  ...shapes('scrapfly', 'scp-', `(?:live|test)-${HEX}{32}`),
+  ...shapes('friendli', 'flp_', `${ALNUM}{30,60}`),
+  ...shapes('featherless', 'rc_', `${HEX}{64}`),
+  ...shapes('coze', 'pat_', `${ALNUM}{60,70}`),
+]
+
+export const AI_INNER: readonly InnerShape[] = [
+  // Keys of OpenAI hold "OpenAI" in base64.
+  { issuer: 'openai', mark: 'T3BlbkFJ', reach: [20, 90], whole: '[\\w-]{20,90}T3BlbkFJ[\\w-]{20,90}' },
+  { issuer: 'fal', mark: ':', reach: [36, 36], whole: `${UUID}:${HEX}{32}` },
+  { issuer: 'zhipu', mark: '.', reach: [32, 32], whole: `${HEX}{32}\\.${ALNUM}{16}` },
+]

@@ -1,0 +1,217 @@
+import { Feature, isWord, type Subject } from '../subject.ts'
+
+/**
+ * What a word says about the text after it. `password`, `key` and `code` name a value; the others open a form of their
+ * own (`Cookie:`, `curl -u`, `machine … login …`).
+ */
+export type MarkKind =
+  | 'password'
+  | 'key'
+  | 'code'
+  | 'codes'
+  | 'phrase'
+  | 'bearer'
+  | 'cookie'
+  | 'command'
+  | 'netrc'
+  | 'kty'
+
+/** A word of interest: `[start, end)` is the word itself. */
+export interface Mark {
+  readonly kind: MarkKind
+  readonly start: number
+  readonly end: number
+}
+
+/** Everything that the secret recognizers need to know of a text, found in one pass over it. */
+export interface SecretScan {
+  readonly marks: readonly Mark[]
+  /** Start, end, start, end …: runs without white space of `MIN_TOKEN` units or more. Keys stand nowhere else. */
+  readonly tokens: readonly number[]
+}
+
+/** No key is shorter with its prefix (Neon's `npg_` and twelve more, Dropbox's 15 are the shortest). */
+export const MIN_TOKEN = 15
+
+/** `pw:abc`: the shortest name with a value. */
+const MIN_NAMED = 6
+
+const WORDS: Readonly<Record<MarkKind, string>> = {
+  password:
+    'password|passwords|passwd|passwrd|pwd|pass|passw|pw|passphrase|pass phrase|passcode|pass code|pass-phrase|psk|wpa key|wpa2 key|wpa3 key|network key|wifi key|wi-fi key|passwort|kennwort|netzwerkschlüssel|contraseña|contrasena|clave|mot de passe|mdp|senha|palavra-passe|wachtwoord|lösenord|losenord|adgangskode|passord|salasana|hasło|haslo|heslo|jelszó|parola|parolă|şifre|sifre|κωδικός|пароль|пароля|密码|密碼|パスワード|비밀번호|پاسورد|كلمة المرور|סיסמה|पासवर्ड|mật khẩu|kata sandi|pin-code|unlock code|master key|master password',
+  key: 'api key|api-key|api_key|api.key|apikey|api token|api_token|api-token|apitoken|api secret|api_secret|api-secret|apisecret|access key|access_key|access-key|accesskey|access token|access_token|access-token|accesstoken|private key|private_key|private-key|privatekey|secret key|secret_key|secret-key|secretkey|secret access key|secret|secrets|signing key|signing_key|signing secret|signing_secret|signingkey|encryption key|encryption_key|encryptionkey|account key|account_key|accountkey|auth token|auth_token|auth-token|authtoken|auth key|auth_key|authkey|auth|app key|app_key|app-key|app secret|app_secret|app token|client secret|client_secret|client-secret|clientsecret|client key|client_key|client token|shared key|shared_key|shared secret|shared_secret|sharedaccesskey|sharedaccesssignature|service key|service_key|service token|token|tokens|credential|credentials|authorization|session id|session_id|session-id|sessionid|session token|session_token|session key|license key|license_key|licence key|licensekey|product key|activation key|serial key|hmac key|deploy key|webhook secret|webhook_secret|bot token|personal access token|refresh token|refresh_token|refreshtoken|id_token|bearer token|connectionstring|instrumentationkey|storage key|primary key|secondary key|master_key|private token|private_token|private-token|private_key_id|schlüssel|clé api|clé|chiave|clave api|klucz|ключ|токен|密钥|令牌|トークン|apiキー',
+  code: 'cvv|cvv2|cvc|cvc2|cvn|pin|pin code|pincode|otp|otp code|security code|verification code|confirmation code|sms code|one time code|one-time code|one time password|one-time password|one time passcode|one-time passcode|2fa code|mfa code|two-factor code|two factor code|authenticator code|login code|access code|door code|gate code|alarm code|code pin|tan|puk|puk code|prüfziffer|sicherheitscode|geheimzahl|bestätigungscode|code de vérification|código de verificación|código de seguridad|pin-nummer',
+  codes:
+    'recovery code|recovery codes|backup code|backup codes|scratch codes|emergency codes|wiederherstellungscodes|códigos de recuperación|codes de récupération',
+  phrase:
+    'seed phrase|recovery phrase|seed words|mnemonic|mnemonic phrase|secret phrase|backup phrase|wallet phrase|secret recovery phrase',
+  bearer: 'bearer|basic',
+  cookie: 'cookie|cookies|set-cookie',
+  command:
+    'curl|wget|mysql|mysqldump|sshpass|docker login|redis-cli|psql|http|net use|jdbc|snmpwalk|smbclient|mongosh|mongo',
+  netrc: 'machine',
+  kty: 'kty',
+}
+
+interface Word {
+  readonly word: string
+  readonly kind: MarkKind
+  /** Of a script without spaces between words. */
+  readonly wide: boolean
+}
+
+// Searches are for the first four characters of a word: compiled, several times faster than a loop over the text.
+const STEM = 4
+
+// The longest first: `api key` before `api`.
+const ALL: readonly Word[] = Object.entries(WORDS)
+  .flatMap(([kind, words]) =>
+    words.split('|').map((word) => ({ word, kind: kind as MarkKind, wide: word.charCodeAt(0) >= 0x2e80 })),
+  )
+  .sort((a, b) => b.word.length - a.word.length)
+
+/** By the first two characters. */
+const BY_START: ReadonlyMap<string, readonly Word[]> = byStart(ALL)
+
+function byStart(words: readonly Word[]): ReadonlyMap<string, readonly Word[]> {
+  const index = new Map<string, Word[]>()
+  for (const entry of words) {
+    const start = entry.word.slice(0, 2)
+    const list = index.get(start)
+    if (list === undefined) index.set(start, [entry])
+    else list.push(entry)
+  }
+  return index
+}
+
+const NOT_ASCII = /[\u0080-\uffff]/
+const STEM_TEXTS: readonly string[] = [
+  ...new Set(ALL.map(({ word }) => word.slice(0, STEM) + '[^]'.repeat(Math.max(0, STEM - word.length)))),
+].sort()
+// `\b` knows ASCII only: words with other letters in their beginning are looked for apart, where a text has such letters.
+const ASCII_STEMS = new RegExp(`\\b(?:${STEM_TEXTS.filter(isAscii).join('|')})`, 'gi')
+const OTHER_STEMS = new RegExp(STEM_TEXTS.filter((stem) => !isAscii(stem)).join('|'), 'gi')
+
+function isAscii(text: string): boolean {
+  return !NOT_ASCII.test(text)
+}
+
+/** Words that may end a longer one (`PGPASSWORD=`), by their last three letters. */
+const ENDINGS: ReadonlyMap<string, readonly Word[]> = endings()
+
+function endings(): ReadonlyMap<string, readonly Word[]> {
+  const index = new Map<string, Word[]>()
+  for (const entry of [...ALL, { word: 'key', kind: 'key', wide: false } as const]) {
+    if ((entry.kind !== 'password' && entry.kind !== 'key') || !/^[a-z]{4,}$/.test(entry.word) || entry.word === 'pass')
+      continue
+    const end = entry.word.slice(-3)
+    index.set(end, [...(index.get(end) ?? []), entry])
+  }
+  return index
+}
+
+let lastSubject: Subject | undefined
+let lastScan: SecretScan | undefined
+
+/** The scan of a subject; the recognizers ask for it one after the other, so the last one is remembered. */
+export function secretScan(subject: Subject): SecretScan {
+  if (subject === lastSubject) return lastScan!
+  lastScan = { marks: marksOf(subject), tokens: tokensOf(subject) }
+  lastSubject = subject
+  return lastScan
+}
+
+const NONE: readonly never[] = []
+
+const TOKEN = new RegExp(`(?<!\\S)\\S{${MIN_TOKEN},}`, 'g')
+
+function tokensOf({ text, features }: Subject): readonly number[] {
+  // A random string of 20 characters has 16 without `+` and `/`, and a digit in them, nearly always.
+  if ((features & (Feature.LONG_TOKEN | Feature.SLASHES)) === 0) return NONE
+  let tokens: number[] | undefined
+  TOKEN.lastIndex = 0
+  for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
+    tokens ??= []
+    tokens.push(match.index, TOKEN.lastIndex)
+  }
+  return tokens ?? NONE
+}
+
+function marksOf({ text, features }: Subject): readonly Mark[] {
+  if ((features & Feature.LETTER) === 0 || text.length < MIN_NAMED) return NONE
+  const signs = features & (Feature.COLON | Feature.EQUALS)
+  // A word and its value have something between them.
+  if ((signs | (features & Feature.LESS_THAN)) === 0 && !/[\s(]/.test(text)) return NONE
+  const marks: Mark[] = []
+  search(ASCII_STEMS, text, marks)
+  if (NOT_ASCII.test(text)) search(OTHER_STEMS, text, marks)
+  if ((signs & Feature.COLON) !== 0) endsBefore(':', text, marks)
+  if ((signs & Feature.EQUALS) !== 0) endsBefore('=', text, marks)
+  if (marks.length < 2) return marks.length === 0 ? NONE : marks
+  marks.sort((a, b) => a.start - b.start || b.end - a.end)
+  let reached = 0
+  return marks.filter(({ start, end }) => {
+    // `Password:` is seen at its start and at its colon.
+    if (start < reached) return false
+    reached = end
+    return true
+  })
+}
+
+function search(stems: RegExp, text: string, marks: Mark[]): void {
+  stems.lastIndex = 0
+  while (stems.test(text)) {
+    const at = stems.lastIndex - STEM
+    const mark = wordAt(text, at)
+    stems.lastIndex = mark === undefined ? at + 1 : mark.end
+    if (mark !== undefined) marks.push(mark)
+  }
+}
+
+/** The longest word of the table that stands here as a word. */
+function wordAt(text: string, at: number): Mark | undefined {
+  const words = BY_START.get(text.slice(at, at + 2).toLowerCase())
+  if (words === undefined) return undefined
+  for (const { word, kind, wide } of words) {
+    if (!standsAt(text, at, word)) continue
+    const end = at + word.length
+    // `passwordHash` goes on, `password_1` does not; words of scripts without spaces never do.
+    if (!wide && ((text.charCodeAt(end) !== 95 && isWord(text, end)) || isWord(text, at - 1))) continue
+    return { kind, start: at, end }
+  }
+  return undefined
+}
+
+/** `PGPASSWORD=`, `db_secret:`, `"dbPass":`: words that end right before a sign, whatever they are glued to. */
+function endsBefore(sign: ':' | '=', text: string, marks: Mark[]): void {
+  for (let at = text.indexOf(sign, 3); at >= 0; at = text.indexOf(sign, at + 1)) {
+    let end = at
+    while (at - end < 3 && isCloser(text.charCodeAt(end - 1))) end -= 1
+    const words = ENDINGS.get(text.slice(end - 3, end).toLowerCase())
+    if (words === undefined) continue
+    for (const { word, kind } of words) {
+      const start = end - word.length
+      if (start < 0 || !standsAt(text, start, word)) continue
+      marks.push({ kind, start, end })
+      break
+    }
+  }
+}
+
+/** `"`, `'`, backslash, backtick, `]`, space. */
+function isCloser(code: number): boolean {
+  return code === 34 || code === 39 || code === 92 || code === 96 || code === 93 || code === 32
+}
+
+function standsAt(text: string, at: number, word: string): boolean {
+  const { length } = word
+  if (at + length > text.length) return false
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(at + i)
+    const wanted = word.charCodeAt(i)
+    if (code === wanted) continue
+    if (code < 128 ? code < 65 || code > 90 || code + 32 !== wanted : text[at + i]!.toLowerCase() !== word[i])
+      return false
+  }
+  return true
+}
