@@ -1,5 +1,6 @@
 import { sha256 } from '../util/digest.ts'
 import type { Json } from '../util/json.ts'
+import { Groups, type GroupsJson } from './groups.ts'
 
 /**
  * Mergeable metrics: what a shard reports besides its output. Merging is associative and commutative *exactly*, so a
@@ -17,6 +18,8 @@ export interface TallyJson {
   /** HyperLogLog registers, hex. */
   readonly distinct: Readonly<Record<string, string>>
   readonly samples: Readonly<Record<string, readonly SampleJson[]>>
+  /** Left out where none were counted. */
+  readonly groups?: Readonly<Record<string, GroupsJson>>
 }
 
 export interface HistogramJson {
@@ -49,6 +52,7 @@ export class Tally {
   readonly #categories = new Map<string, { counts: Map<string, number>; truncated: boolean }>()
   readonly #distinct = new Map<string, Uint8Array>()
   readonly #samples = new Map<string, Map<string, Json>>()
+  readonly #groups = new Map<string, Groups>()
 
   /** Adds to a counter. */
   count(name: string, by = 1): void {
@@ -133,6 +137,20 @@ export class Tally {
     return [...(this.#samples.get(name) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value)
   }
 
+  /** Counts one member of a group. `key` and `values` are hex digests under a key (HMAC), never values from records. */
+  group(name: string, key: string, values: Readonly<Record<string, string>> = {}): void {
+    let groups = this.#groups.get(name)
+    if (groups === undefined) {
+      groups = new Groups()
+      this.#groups.set(name, groups)
+    }
+    groups.add(key, values)
+  }
+
+  getGroups(name: string): GroupsJson | undefined {
+    return this.#groups.get(name)?.toJSON()
+  }
+
   merge(other: TallyJson): void {
     for (const [name, n] of Object.entries(other.counts)) this.count(name, n)
     for (const [name, n] of Object.entries(other.sums)) this.#sums.set(name, (this.#sums.get(name) ?? 0n) + BigInt(n))
@@ -152,6 +170,11 @@ export class Tally {
       const kept = this.#samples.get(name) ?? new Map<string, Json>()
       for (const { order, value } of samples) kept.set(order, value)
       this.#samples.set(name, new Map([...kept].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, MAX_SAMPLES)))
+    }
+    for (const [name, theirs] of Object.entries(other.groups ?? {})) {
+      const groups = this.#groups.get(name) ?? new Groups()
+      groups.merge(theirs)
+      this.#groups.set(name, groups)
     }
   }
 
@@ -177,6 +200,9 @@ export class Tally {
           ]),
         ),
       ),
+      ...(this.#groups.size === 0
+        ? {}
+        : { groups: sortedObject(new Map([...this.#groups].map(([name, groups]) => [name, groups.toJSON()]))) }),
     }
   }
 
