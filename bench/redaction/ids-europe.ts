@@ -358,7 +358,8 @@ export const EUROPE: readonly IdMaker[] = [
     type: 'UA_TAX_ID',
     names: ['РНОКПП'],
     make: (rng) => {
-      const front = number(rng, 9)
+      // The first five digits are the day of birth, counted from 31 December 1899.
+      const front = `${14_611 + rng.integer(23_000)}${digits(rng, 4)}`
       const sum = weighted(front, [-1, 5, 7, 9, 4, 6, 10, 5, 7])
       return `${front}${(((sum % 11) + 11) % 11) % 10}`
     },
