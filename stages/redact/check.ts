@@ -1,16 +1,26 @@
 import { nearest } from '../../util/nearest.ts'
 import type { PlanContext, Problem } from '../stage.ts'
 import type { RedactConfig } from './config.ts'
+import { checkModels } from './hf-tagger.ts'
 import { expiredEntries } from './lists.ts'
 import { checkOperators } from './operators/config.ts'
-import { unknownSelector } from './options.ts'
+import { typesOf, unknownSelector } from './options.ts'
+import { packProblems } from './packs/check-pack.ts'
 import { isPiiType, PII_TYPES } from './pii-type.ts'
+import { checkQuasiIdentifiers } from './quasi-identifiers/config.ts'
 
 type Path = readonly (string | number)[]
 
 /** Everything in a config that can be wrong though its schema holds. */
 export function checkConfig(config: RedactConfig, context: PlanContext): readonly Problem[] {
-  return [...checkTypes(config), ...checkLists(config, context.now), ...checkOperators(config.operators)]
+  return [
+    ...checkTypes(config),
+    ...checkLists(config, context.now),
+    ...checkOperators(config.operators),
+    ...checkModels(config.models, context.baseDir),
+    ...checkQuasiIdentifiers(config.quasi_identifiers, new Set(typesOf(config.types, config.countries))),
+    ...packProblems(config, context.now),
+  ]
 }
 
 function unknownType(name: string, path: Path): Problem {

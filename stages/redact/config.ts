@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { DEFAULT_MIN_SCORE, DEFAULT_REGIONS } from './detector-defaults.ts'
 import { OperatorSchema, ReversibleKeySchema, SecretSchema } from './operators/config.ts'
+import { PACK_FIELDS } from './packs/pack-config.ts'
 import { COMMON_TYPES } from './pii-type.ts'
+import { QuasiIdentifiersSchema } from './quasi-identifiers/config.ts'
 
 const closed = { additionalProperties: false } as const
 
@@ -59,6 +61,7 @@ const ModelSchema = Type.Object(
 
 export const RedactConfig = Type.Object(
   {
+    ...PACK_FIELDS,
     types: Type.Array(Type.String(), {
       default: ['default'],
       description:
@@ -112,6 +115,7 @@ export const RedactConfig = Type.Object(
       default: [],
       description: 'Values that are redacted whatever the recognizers say: a project name, a list of staff.',
     }),
+    quasi_identifiers: Type.Optional(QuasiIdentifiersSchema),
     seeding: Type.Object(
       {
         share: Type.Number({

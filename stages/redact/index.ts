@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { sha256Json } from '../../util/digest.ts'
 import { packageFile } from '../../util/package-root.ts'
-import type { PlanContext, ShardStage } from '../stage.ts'
+import type { PlanContext, SecretRef, ShardStage } from '../stage.ts'
 import { checkConfig } from './check.ts'
 import { RedactConfig } from './config.ts'
+import { modelPins } from './hf-tagger.ts'
 import { keyPins } from './operators/config.ts'
+import { packOf } from './packs/packs.ts'
+import { withPack } from './packs/with-pack.ts'
 import { METRICS, summarize } from './summarize.ts'
 
 /** Removes personal data and secrets from records, and measures how much of it it would have missed. */
@@ -33,6 +37,20 @@ function pins(config: RedactConfig, context: PlanContext): Readonly<Record<strin
     ...Object.fromEntries(
       ['compromise', 'libphonenumber-js', 'natural'].map((name) => [name, dependencies[name] ?? '']),
     ),
-    ...keyPins(config, context),
+    ...modelPins(config.models, context.baseDir),
+    // The key decides which combinations stay where there are too many.
+    ...(config.quasi_identifiers === undefined
+      ? {}
+      : { quasi_identifiers_key: context.secretId(config.pseudonym_key as SecretRef) }),
+    ...packPins(config),
+    ...keyPins(withPack(config), context),
   }
+}
+
+/** What a pack asks for may change with a release: then the same config gives other bytes and another summary. */
+function packPins(config: RedactConfig): Readonly<Record<string, string>> {
+  const pack = packOf(config)
+  if (pack === undefined) return {}
+  const { permits: _, ...data } = pack
+  return { pack: sha256Json(data) }
 }

@@ -4,7 +4,11 @@ import { clopperPearson, wilson } from '../../util/statistics.ts'
 import type { Summary } from '../stage.ts'
 import type { RedactConfig } from './config.ts'
 import { typesOf } from './options.ts'
+import { PACK_METRICS, packEvidence } from './packs/evidence.ts'
+import { packOf } from './packs/packs.ts'
+import { withPack } from './packs/with-pack.ts'
 import { reportedTypes } from './pii-type.ts'
+import { QUASI_METRICS, summarizeQuasiIdentifiers } from './quasi-identifiers/summary.ts'
 
 export const METRICS: readonly MetricSpec[] = [
   { name: 'records', unit: 'count', better: 'neither', description: 'Records looked at.' },
@@ -61,6 +65,15 @@ export const METRICS: readonly MetricSpec[] = [
     description:
       'Share of the characters of all texts that were part of a found value. Very high: something is over-redacted.',
   },
+  {
+    name: 'operator_fallbacks',
+    unit: 'count',
+    better: 'neither',
+    description:
+      'Values that their operator could not write and that became `<TYPE>`: too short for fpe, no date to shift.',
+  },
+  ...PACK_METRICS,
+  ...QUASI_METRICS,
 ]
 
 const LIMITS: readonly string[] = [
@@ -71,7 +84,12 @@ const LIMITS: readonly string[] = [
 ]
 
 /** Pure: what the merged tally says, as metrics, a table and limits. */
-export function summarize(tally: Tally, config: RedactConfig): Summary {
+export function summarize(tally: Tally, given: RedactConfig): Summary {
+  const config = withPack(given)
+  const pack = packOf(config)
+  const evidence = pack === undefined ? undefined : packEvidence(tally, config, pack)
+  const quasi =
+    config.quasi_identifiers === undefined ? undefined : summarizeQuasiIdentifiers(tally, config.quasi_identifiers)
   const records = tally.getCount('records')
   const withPii = tally.getCount('records_with_pii')
   const found = new Map(tally.getCategories('spans'))
@@ -97,10 +115,14 @@ export function summarize(tally: Tally, config: RedactConfig): Summary {
       value: ratio(tally.getCount('chars_redacted'), tally.getCount('chars')),
       n: tally.getCount('chars'),
     },
+    { name: 'operator_fallbacks', value: total(new Map(tally.getCategories('operator_fallbacks'))) },
+    ...(evidence?.metrics ?? []),
+    ...(quasi?.metrics ?? []),
   ]
   return {
     metrics,
     tables: [
+      ...(evidence?.tables ?? []),
       {
         name: 'redaction_by_type',
         title: 'What was redacted, and how much of what was put in was found',
@@ -131,8 +153,9 @@ export function summarize(tally: Tally, config: RedactConfig): Summary {
           }
         }),
       },
+      ...(quasi?.tables ?? []),
     ],
-    limits: LIMITS,
+    limits: [...(evidence?.limits ?? []), ...LIMITS, ...(quasi?.limits ?? [])],
     data: { samples: tally.getSamples('redacted') },
   }
 }

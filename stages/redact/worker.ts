@@ -8,12 +8,15 @@ import { type FieldPolicy, fieldPolicies } from './field-policy.ts'
 import { applySpans, placeholder } from './operators/apply.ts'
 import { configuredOperators } from './operators/configured.ts'
 import { typesOf } from './options.ts'
+import { withPack } from './packs/with-pack.ts'
 import type { PiiType } from './pii-type.ts'
+import { openQuasiCounter } from './quasi-identifiers/open.ts'
 import { type Finding, findInRecords, redactRecords } from './record-redactor.ts'
 import { createSeeder } from './seeding.ts'
 
 /** Opens the stage for one shard. */
-export async function openRedactor(config: RedactConfig, context: OpenContext): Promise<ShardWorker> {
+export async function openRedactor(given: RedactConfig, context: OpenContext): Promise<ShardWorker> {
+  const config = withPack(given)
   const detector = await openDetector(config, context.baseDir)
   const operators = configuredOperators(
     config,
@@ -29,6 +32,7 @@ export async function openRedactor(config: RedactConfig, context: OpenContext): 
     names: config.names,
     seed: context.seed,
   })
+  const quasi = openQuasiCounter(config, (ref) => context.secret(ref))
   const { tally } = context
   return {
     async process(batch) {
@@ -44,6 +48,7 @@ export async function openRedactor(config: RedactConfig, context: OpenContext): 
       const kept = batch.map((record, r) => {
         const counts = countTypes(findings[r]!)
         report(record, findings[r]!, counts, tally)
+        quasi?.(redacted[r]!, record, findings[r]!, tally)
         const total = [...counts.values()].reduce((sum, n) => sum + n, 0)
         return { ...redacted[r]!, notes: { ...record.notes, redact: { spans: Object.fromEntries(counts), total } } }
       })
