@@ -6,6 +6,7 @@ import { expiredEntries } from './lists.ts'
 import { checkOperators } from './operators/config.ts'
 import { typesOf, unknownSelector } from './options.ts'
 import { packProblems } from './packs/check-pack.ts'
+import { withPack } from './packs/with-pack.ts'
 import { isPiiType, PII_TYPES } from './pii-type.ts'
 import { checkQuasiIdentifiers } from './quasi-identifiers/config.ts'
 
@@ -13,12 +14,13 @@ type Path = readonly (string | number)[]
 
 /** Everything in a config that can be wrong though its schema holds. */
 export function checkConfig(config: RedactConfig, context: PlanContext): readonly Problem[] {
+  const merged = withPack(config)
   return [
     ...checkTypes(config),
     ...checkLists(config, context.now),
     ...checkOperators(config.operators),
     ...checkModels(config.models, context.baseDir),
-    ...checkQuasiIdentifiers(config.quasi_identifiers, new Set(typesOf(config.types, config.countries))),
+    ...checkQuasiIdentifiers(config.quasi_identifiers, new Set(typesOf(merged.types, merged.countries))),
     ...packProblems(config, context.now),
   ]
 }

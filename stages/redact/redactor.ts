@@ -13,6 +13,7 @@ import { type FieldPolicies, type FieldPolicy, fieldPolicies } from './field-pol
 import { rewriteJson } from './json-text.ts'
 import { configuredOperators } from './operators/configured.ts'
 import type { Operators } from './operators/operator.ts'
+import { withPack } from './packs/with-pack.ts'
 import type { Field } from './record-fields.ts'
 import {
   type Finding,
@@ -90,9 +91,9 @@ export interface RedactedFields {
  */
 export async function createRedactor(options: RedactorOptions = {}): Promise<Redactor> {
   const { baseDir = process.cwd(), secret, now = new Date(), blocks, ...fields } = options
-  const config = redactConfig(fields)
+  const given = redactConfig(fields)
   const keyOf = secret ?? ((ref: SecretRef) => resolveSecret(ref, undefined, baseDir))
-  const [problem] = checkConfig(config, { baseDir, sources: [], purpose: '', now, secretId: () => '' })
+  const [problem] = checkConfig(given, { baseDir, sources: [], purpose: '', now, secretId: () => '' })
   if (problem !== undefined) {
     const place = (problem.path ?? []).join('.')
     throw new SluiceError({
@@ -101,6 +102,7 @@ export async function createRedactor(options: RedactorOptions = {}): Promise<Red
       ...(problem.next === undefined ? {} : { next: problem.next }),
     })
   }
+  const config = withPack(given)
   const operators = configuredOperators(config, keyOf)
   const detector = await openDetector(config, baseDir)
   return build(config, detector, operators, { ...DEFAULT_BLOCKS, ...blocks })

@@ -12,6 +12,8 @@ import { NOW } from './setup.ts'
 const GATES: Readonly<Record<string, string | undefined>> = {
   'intake.yaml': 'ingest',
   'privacy.yaml': 'redact',
+  'hipaa-safe-harbor.yaml': 'redact',
+  'gdpr.yaml': 'redact',
   'safety.yaml': 'bias',
   'release.yaml': undefined,
   'monitoring.yaml': 'monitor',

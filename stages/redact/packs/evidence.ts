@@ -77,6 +77,8 @@ interface Row {
   readonly seeded: number
   readonly full: number
   readonly status: Status
+  /** The type with the least recall: a sum must not hide it. */
+  readonly weakest: string | null
   /** Types that are looked for and of which no value was tried. */
   readonly untried: readonly PiiType[]
 }
@@ -135,8 +137,18 @@ function rowOf(identifier: Identifier, tally: Tally, config: RedactConfig, wante
     seeded,
     full: sum('seeded_full', types),
     status: statusOf(identifier, types, seeded),
+    weakest: weakestOf(types, (type) => sum('seeded_full', [type]) / sum('seeded', [type])),
     untried: types.filter((type) => sum('seeded', [type]) === 0),
   }
+}
+
+/** `PERSON 0.81`; null where none was tried. */
+function weakestOf(types: readonly PiiType[], recall: (type: PiiType) => number): string | null {
+  const [worst] = types
+    .map((type) => ({ type, value: recall(type) }))
+    .filter(({ value }) => !Number.isNaN(value))
+    .sort((a, b) => a.value - b.value)
+  return worst === undefined ? null : `${worst.type} ${worst.value.toFixed(2)}`
 }
 
 function statusOf(identifier: Identifier, types: readonly PiiType[], seeded: number): Status {
@@ -178,10 +190,11 @@ function tableOf(pack: Pack, rows: readonly Row[], config: RedactConfig): Table 
       { key: 'full', title: 'Found in full' },
       { key: 'recall', title: 'Recall' },
       { key: 'lower', title: 'Lower bound (95 %)' },
+      { key: 'weakest', title: 'Least found type' },
       { key: 'status', title: 'Status' },
       { key: 'note', title: 'Limits' },
     ],
-    rows: rows.map(({ identifier, types, found, seeded, full, status, untried }) => ({
+    rows: rows.map(({ identifier, types, found, seeded, full, status, weakest, untried }) => ({
       identifier: identifier.key,
       title: identifier.title,
       types: list(types),
@@ -191,6 +204,7 @@ function tableOf(pack: Pack, rows: readonly Row[], config: RedactConfig): Table 
       full: types.length === 0 ? null : full,
       recall: seeded === 0 ? null : full / seeded,
       lower: seeded === 0 ? null : clopperPearson(full, seeded).lower,
+      weakest,
       status,
       note: untried.length === 0 ? identifier.limit : `${identifier.limit} Not tried: ${list(untried)}.`,
     })),
