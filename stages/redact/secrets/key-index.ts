@@ -103,7 +103,7 @@ function keyAt(text: string, at: number): FoundKey | undefined {
   const shapes = BY_START.get(startKey(text, at))
   if (shapes === undefined) return undefined
   if (at > 0 && text.charCodeAt(at - 1) > 127 && isWord(text, at - 1)) return undefined
-  let rejected: FoundKey | undefined
+  let other: FoundKey | undefined
   for (const { issuer, prefix, pattern, plain, check } of shapes) {
     if (!text.startsWith(prefix, at)) continue
     const body = at + prefix.length
@@ -116,19 +116,22 @@ function keyAt(text: string, at: number): FoundKey | undefined {
     const value = text.slice(body, end)
     if (isDummy(value) || !looksMade(value) || (plain === true && bitsPerChar(value.slice(0, 80)) < PLAIN_BITS)) {
       // Another shape may have the same start; what this one took is looked at once.
-      rejected = { start: at, end, issuer, score: 0, why: 'place-holder or words' }
+      other ??= { start: at, end, issuer, score: 0, why: 'place-holder or words' }
       continue
     }
     const passed = check === undefined ? undefined : check(text.slice(at, end))
-    return {
+    const found: FoundKey = {
       start: at,
       end,
       issuer,
       score: passed === undefined ? (plain === true ? 0.9 : 0.98) : passed ? 0.99 : 0.9,
       why: passed === undefined ? 'shape' : passed ? 'checksum' : 'shape, checksum wrong',
     }
+    // `live_…-…`: another issuer with the same prefix has dashes in its keys.
+    if (text.charCodeAt(end) !== 45 || !isWord(text, end + 1)) return found
+    if (other === undefined || other.score === 0) other = found
   }
-  return rejected
+  return other
 }
 
 function isTrailing(code: number): boolean {
@@ -142,9 +145,9 @@ function looksMade(value: string): boolean {
 
 function innerKeys(text: string, from: number, to: number, emit: (key: FoundKey) => void): void {
   const token = text.slice(from, to)
-  for (const { issuer, mark, reach, pattern } of INNER_COMPILED) {
+  for (const { issuer, mark, reach, base64, pattern } of INNER_COMPILED) {
     for (let at = token.indexOf(mark, reach[0]); at >= 0; at = token.indexOf(mark, at + 1)) {
-      const start = innerStart(token, at, reach)
+      const start = innerStart(token, at, reach, base64 === true)
       if (start < 0) continue
       pattern.lastIndex = start
       if (!pattern.test(token)) continue
@@ -157,19 +160,19 @@ function innerKeys(text: string, from: number, to: number, emit: (key: FoundKey)
 }
 
 /** Where the run of word characters before the mark begins, if that is within reach of it; −1 where it is not. */
-function innerStart(token: string, mark: number, [least, most]: readonly [number, number]): number {
+function innerStart(token: string, mark: number, [least, most]: readonly [number, number], base64: boolean): number {
   let start = mark - least
-  while (start > 0 && mark - start < most && isBody(token.charCodeAt(start - 1))) start -= 1
+  while (start > 0 && mark - start < most && isBody(token.charCodeAt(start - 1), base64)) start -= 1
   return start > 0 && isWord(token, start - 1) ? -1 : start
 }
 
-function isBody(code: number): boolean {
+function isBody(code: number, base64: boolean): boolean {
   return (
     (code >= 48 && code <= 57) ||
     (code >= 65 && code <= 90) ||
     (code >= 97 && code <= 122) ||
-    code === 43 ||
-    code === 45
+    code === 45 ||
+    (base64 && (code === 43 || code === 47))
   )
 }
 

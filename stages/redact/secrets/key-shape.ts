@@ -24,6 +24,8 @@ export interface InnerShape {
   readonly mark: string
   /** How many characters may stand before the mark: least and most. */
   readonly reach: readonly [number, number]
+  /** The characters before the mark may be `+` and `/`. */
+  readonly base64?: true
   /** The whole key, from its first character. */
   readonly whole: string
 }
@@ -53,11 +55,11 @@ export const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}
 
 /** `xxxxxxxxxxxx`, `0000000`, `your-api-key-here`: what stands in documentation in place of a key. */
 export function isDummy(value: string): boolean {
-  const head = value.slice(0, 64)
-  return new Set(head).size <= 4 || DUMMY_WORDS.test(head)
+  const head = value.slice(0, 256)
+  return new Set(head.slice(0, 64)).size <= 4 || DUMMY_WORDS.test(head)
 }
 
-const DUMMY_WORDS = /(?:^|[-_])(?:your|insert|replace|placeholder|changeme|example|dummy)(?:[-_]|$)|x{6}|\*{3}/i
+const DUMMY_WORDS = /(?:^|[-_])(?:your|insert|replace|placeholder|changeme|example|dummy)(?:[-_]|$)|x{6}|0{10}|\*{3}/i
 
 /** `abcdefghijkl…`, `0123456789`: an alphabet, not a key. */
 export function isAlphabet(value: string): boolean {

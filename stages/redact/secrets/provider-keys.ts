@@ -1,4 +1,5 @@
-import type { Recognizer } from '../recognizer.ts'
+import type { Candidate, Recognizer } from '../recognizer.ts'
+import type { Subject } from '../subject.ts'
 import { keysIn, namedIssuer } from './key-index.ts'
 import { isDummy } from './key-shape.ts'
 import { secretScan } from './scan.ts'
@@ -22,30 +23,35 @@ export const providerSecret: Recognizer = {
       )
       const token = text.slice(from, to)
       if (!MADE.test(token)) continue
-      for (const match of token.matchAll(RUN)) {
-        const lead = leadOf(match[0])
-        const value = match[0].slice(lead).replace(/[.:]+$/, '')
-        // A key without a mark has digits in it, and is no number.
-        if (value.length < 15 || !/\d/.test(value) || !/[A-Za-z]/.test(value) || isDummy(value)) continue
-        const start = from + match.index + lead
-        const end = start + value.length
-        const issuer = namedIssuer(value, `${subject.before(start, BEFORE)} ${subject.after(end, AFTER)}`)
-        if (issuer !== undefined)
-          emit({ start, end, type: 'SECRET', score: 0.85, rule: issuer, why: 'form, issuer named' })
-      }
+      for (const match of token.matchAll(RUN)) named(subject, match[0], from + match.index, emit)
     }
   },
 }
 
-// Ten and more characters of an alphabet of keys in a row, a digit among them: what no address or date has.
-const MADE = /(?=[A-Za-z+/_-]{0,40}\d)[A-Za-z0-9+/_-]{15}/
+/** A run may begin with `API_KEY=` or `key:`: what stands after a sign is tried as well. */
+function named(subject: Subject, run: string, from: number, emit: (candidate: Candidate) => void): void {
+  for (let lead = 0, tries = 0; tries < 4; tries++) {
+    const value = run.slice(lead).replace(/[.:]+$/, '')
+    if (value.length < 15) return
+    // A key without a mark has digits or both cases in it, and is no number.
+    if (/\d.*[A-Za-z]|[A-Za-z].*\d|[a-z].*[A-Z]/.test(value) && !isDummy(value)) {
+      const start = from + lead
+      const end = start + value.length
+      const issuer = namedIssuer(value, `${subject.before(start, BEFORE)} ${subject.after(end, AFTER)}`)
+      if (issuer !== undefined) {
+        emit({ start, end, type: 'SECRET', score: 0.85, rule: issuer, why: 'form, issuer named' })
+        return
+      }
+    }
+    const sign = run.slice(lead, lead + 48).search(/[:=](?=[^:=])/)
+    if (sign < 0) return
+    lead += sign + 1
+  }
+}
+
+// Characters of an alphabet of keys in a row: what addresses and dates hardly have.
+const MADE = /[A-Za-z0-9+/_-]{15}/
 
 // How far from a key its issuer may be named.
 const BEFORE = 64
 const AFTER = 32
-
-/** `API_KEY=`, `key:` glued before the value: where the value starts. */
-function leadOf(run: string): number {
-  const sign = Math.max(run.search(/=(?=[^=])/), run.lastIndexOf(':', 24))
-  return sign > 0 && sign < 40 && /^[A-Za-z_.-]+[:=]$/.test(run.slice(0, sign + 1)) ? sign + 1 : 0
-}

@@ -49,6 +49,7 @@ export const CLOUD_INNER: readonly InnerShape[] = [
       issuer: 'azure',
       mark,
       reach: [32, 80],
+      base64: true,
       whole: `[A-Za-z0-9+/]{32,80}${mark.replace('+', '\\+')}[A-Za-z0-9+/]{4,8}={0,2}`,
     }),
   ),

@@ -49,7 +49,7 @@ export const CODE: readonly KeyShape[] = [
   ...shapes('launchdarkly', ['sdk-', 'api-', 'mob-'], UUID),
   ...shapes('harness', ['pat.', 'sat.'], `[\\w-]{22}\\.${HEX}{24}\\.${ALNUM}{20}`),
   ...shapes('octopus-deploy', 'API-', `${UPPER}{26,36}`),
-  ...shapes('jetbrains', ['perm:', 'perm-'], '[\\w=-]{8,}\\.[\\w=-]{8,}\\.[\\w=-]{16,}'),
+  ...shapes('jetbrains', ['perm:', 'perm-'], '[\\w=+/-]{8,}\\.[\\w=+/-]{8,}\\.[\\w=+/-]{16,}'),
   ...shapes('readme', 'rdme_', '[a-z0-9]{70}'),
   ...shapes('wakatime', 'waka_', UUID),
   ...shapes('gitbook', 'gb_api_', `${ALNUM}{40}`),

@@ -39,7 +39,7 @@ export const MESSAGING: readonly KeyShape[] = [
   ...shapes('onesignal', ['os_v2_app_', 'os_v2_org_'], '[a-z0-9]{60,110}'),
   ...shapes('pubnub', ['sub-c-', 'pub-c-'], UUID),
   ...shapes('pubnub', 'sec-c-', '[A-Za-z0-9+/=]{40,64}'),
-  ...shapes('matrix', 'syt_', '[\\w=-]{2,120}_[A-Za-z]{20}_[A-Za-z0-9]{6}'),
+  ...shapes('matrix', 'syt_', '[\\w=-]{2,120}_[A-Za-z0-9]{20}_[A-Za-z0-9]{6}'),
   ...shapes('courier', ['pk_prod_', 'pk_staging_', 'dk_prod_'], `${UPPER}{28}`),
   ...shapes('zapier', 'hooks.zapier.com/hooks/catch/', '\\d{4,12}/[a-z0-9]{5,12}'),
   ...shapes('ifttt', 'maker.ifttt.com/trigger/', '[\\w-]{1,60}/(?:json/)?with/key/[\\w-]{20,50}'),
@@ -55,7 +55,7 @@ export const MESSAGING: readonly KeyShape[] = [
   ),
   ...shapes('vk', 'vk1.a.', '[\\w-]{80,300}'),
   ...shapes('tiktok', 'act.', `[\\w]{48,90}![0-9]{4}\\.[a-z0-9]+`),
-  ...shapes('beamer', 'b_', '[A-Za-z0-9=_/-]{44}', { plain: true }),
+  ...shapes('beamer', 'b_', '[A-Za-z0-9+/=_-]{44}', { plain: true }),
 ]
 
 export const MESSAGING_INNER: readonly InnerShape[] = [

@@ -55,7 +55,7 @@ export const IDENTITY: readonly KeyShape[] = [
   ...shapes('jumpcloud', 'jca_', `${ALNUM}{36,44}`),
   ...shapes('sumsub', ['prd:', 'sbx:'], `${ALNUM}{24,30}\\.${ALNUM}{24,30}`),
   ...shapes('totp', ['otpauth://', 'otpauth-migration://'], '[^\\s"\'<>`]{10,900}'),
-  ...shapes('wifi', 'WIFI:', '(?:[A-Z]:[^;\\n]{0,80};){1,6};?', { plain: true }),
+  ...shapes('wifi', 'WIFI:', '(?:[TSH]:[^;\\n]{0,80};){0,3}P:[^;\\n]{1,80};(?:[TSH]:[^;\\n]{0,80};){0,3};?'),
   ...shapes('age', 'AGE-SECRET-KEY-1', '[0-9A-Z]{50,}'),
   ...shapes('age', 'AGE-PLUGIN-', '[A-Z0-9]{2,20}-1[0-9A-Z]{20,}'),
   ...shapes('bitwarden', '0.', `${UUID}\\.[A-Za-z0-9]{30}:[A-Za-z0-9+/]{22}==`),
