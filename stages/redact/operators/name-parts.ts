@@ -1,4 +1,4 @@
-import { EITHER_NAMES, FEMALE_NAMES, MALE_NAMES } from './data/given-names.ts'
+import { EITHER_NAMES, FEMALE_KNOWN, FEMALE_NAMES, MALE_KNOWN, MALE_NAMES } from './data/given-names.ts'
 
 /** What a word of a name is. `alone`: it stands by itself, and nothing says which. */
 export type NameRole = 'title' | 'given' | 'initial' | 'particle' | 'family' | 'suffix' | 'alone'
@@ -59,6 +59,7 @@ export function parseName(value: string): ParsedName {
   const gaps = found.map((word, i) => value.slice(word.end, found[i + 1]?.start ?? value.length))
   const joined = found.map((_, i) => i > 0 && /^[-‐‑]$/.test(gaps[i - 1]!))
   const roles = rolesOf(
+    found.map(({ text }) => text),
     found.map(({ key }) => key),
     joined,
     gaps.findIndex((gap, i) => i < found.length - 1 && /^,\s*$/.test(gap)),
@@ -69,7 +70,12 @@ export function parseName(value: string): ParsedName {
   }
 }
 
-function rolesOf(keys: readonly string[], joined: readonly boolean[], comma: number): readonly NameRole[] {
+function rolesOf(
+  texts: readonly string[],
+  keys: readonly string[],
+  joined: readonly boolean[],
+  comma: number,
+): readonly NameRole[] {
   const roles: (NameRole | undefined)[] = keys.map(() => undefined)
   let first = 0
   while (first < keys.length && TITLES.has(keys[first]!)) roles[first++] = 'title'
@@ -79,9 +85,12 @@ function rolesOf(keys: readonly string[], joined: readonly boolean[], comma: num
   const turned = comma >= first && comma < last - 1
   const open: number[] = []
   for (let i = first; i < last; i++) {
-    if ([...keys[i]!].length === 1 && !PARTICLES.has(keys[i]!) && !isHan(keys[i]!)) roles[i] = 'initial'
-    else if ([...keys[i]!].length === 1 && !isHan(keys[i]!) && i === first) roles[i] = 'initial'
-    else if (PARTICLES.has(keys[i]!) && i < last - 1) roles[i] = 'particle'
+    const key = keys[i]!
+    // "Ben" opens a name more often as a given name than as "son of"; "E." is an initial, "e" a particle.
+    const particle =
+      PARTICLES.has(key) && i < last - 1 && !(i === first && isKnownGiven(key)) && !capitalLetter(texts[i]!)
+    if (particle) roles[i] = 'particle'
+    else if ([...key].length === 1 && !isHan(key)) roles[i] = 'initial'
     else open.push(i)
   }
   const particle = roles.indexOf('particle')
@@ -107,6 +116,10 @@ function rolesOf(keys: readonly string[], joined: readonly boolean[], comma: num
   }
 }
 
+function capitalLetter(text: string): boolean {
+  return /^\p{Lu}\.?$|\.$/u.test(text) && [...text.replace('.', '')].length === 1
+}
+
 export function isHan(text: string): boolean {
   return /^\p{Script=Han}+$/u.test(text)
 }
@@ -114,8 +127,8 @@ export function isHan(text: string): boolean {
 export type Gender = 'female' | 'male'
 
 const GENDERS: ReadonlyMap<string, Gender | 'either'> = new Map([
-  ...FEMALE_NAMES.map((name) => [foldName(name), 'female'] as const),
-  ...MALE_NAMES.map((name) => [foldName(name), 'male'] as const),
+  ...[...FEMALE_NAMES, ...FEMALE_KNOWN].map((name) => [foldName(name), 'female'] as const),
+  ...[...MALE_NAMES, ...MALE_KNOWN].map((name) => [foldName(name), 'male'] as const),
   ...EITHER_NAMES.map((name) => [foldName(name), 'either'] as const),
 ])
 

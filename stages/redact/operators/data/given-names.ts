@@ -23,6 +23,10 @@ export const FEMALE_NAMES = list(`
   Ruth Sabine Sabrina Salma Samantha Sandra Sanne Saoirse Sara Sarah Selma Serena Shannon Sharon Sibylle Sigrid Silvia Simone
   Siobhan Sofia Solveig Sonia Sophie Stefania Stella Stephanie Susan Susanne Svenja Svetlana Sylvia Tamara Tanja Tatiana
   Teresa Thea Theresa Tilda Tove Ulrike Ursula Valentina Valerie Vanessa Vera Verena Veronica Victoria Viktoria Vivian
+  Ann Anne Annie Betty Dorothy Donna Diane Christine Janice Judy Kathy Kelly Lauren Tiffany Heather Stacy Theodora Brittany
+  Danielle Kayla Courtney Lindsay Hailey Madison Mia Ava Scarlett Joyce Gladys Peggy Nancy Sally Tina Tara Tracey Claire Clare
+  Katie Kylie Sienna Leah Lila Naya Aaliyah Michaela Freda Gail Carrie Maxine Nellie Noreen Maureen Deirdre Sinead Niamh Orla
+  Roisin Aisling Sunita Lakshmi Sakura Zahra Layla Dimitra Elizaveta Henrike Annalena Giada Ludovica Margherita
   Wanda Wendy Wilhelmina Wilma Winifred Xenia Yasmin Ylva Yolanda Yvette Yvonne Zainab Zara Zeynep Zofia Zoe Zuzanna`)
 
 export const MALE_NAMES = list(`
@@ -50,12 +54,24 @@ export const MALE_NAMES = list(`
   Samuel Sandeep Sanjay Santiago Scott Sean Sebastian Sergei Sergio Seth Sigurd Silas Simon Soren Stefan Stephen Steven Stuart
   Sven Tariq Tarun Terence Theodor Theodore Thibault Thomas Thorsten Tiago Timothy Tobias Tomas Tomasz Torben Tristan Ulf
   Ulrich Umberto Urs Uwe Valentin Victor Viktor Vikram Vincent Vincenzo Vladimir Walter Warren Wendell Werner Wilfred Wilhelm
+  Theo Alfie Toby Kyle Tyler Brandon Dustin Travis Aiden Jayden Landon Wyatt Levi Eli Caleb Isaiah Elijah Jeremiah Josiah Jaxon
+  Trevor Derrick Marvin Melvin Alvin Curtis Dwight Darryl Reginald Tyrone Jamal DeShawn Malik Darius Bruce Earl Floyd Clyde Leroy
+  Jerry Larry Danny Johnny Bobby Tommy Jimmy Eddie Freddie Dave Mike Steve Greg Jeff Tony Andy Pete Phil Jake Josh Zach Fred
+  Akira Kofi Ravi Arjun Deepak Amit Mohammed Muhammad Hassan Hussein Bilal Nikos Yannis Matti Juhani Zoltan Laszlo Istvan
   William Winston Wojciech Wolfgang Xavier Yannick Yusuf Zachary Zbigniew`)
 
 export const EITHER_NAMES = list(`
   Alex Ariel Ashley Avery Billie Blair Cameron Charlie Chris Dana Drew Eden Ellis Emery Finley Frankie Hayden Jamie Jesse
   Jordan Jules Kai Kerry Kim Kit Lee Leslie Logan Morgan Nikita Noor Parker Pat Quinn Reese Riley Robin Rowan Sacha Sam Sasha
   Shawn Sidney Skyler Taylor Terry Toni Tracy Yuki`)
+
+/** Names that are words as well: known, but never written in place of another, since they would read as words. */
+export const FEMALE_KNOWN = list(`
+  Amber Crystal Grace Lily Lilly Hazel Violet Ivy Ruby Rose Daisy Poppy Holly Jade Eve Summer Autumn Dawn June April May Pearl
+  Opal Faith Hope Joy Harper Olive Iris Ginger Penny`)
+export const MALE_KNOWN = list(`
+  Bob Bill Jim Joe Tom Tim Dan Ken Ron Don Rob Nick Matt Max Ted Ed Ray Roy Dean Dale Wayne Chad Cody Austin Hunter Mason Cole
+  Blake Chase Mark Will Art Gene Guy Rich Jesus Raj Grant`)
 
 /** In Cyrillic and Han: a name stays in its script. */
 export const CYRILLIC_FEMALE = list(`

@@ -58,9 +58,8 @@ export function readDate(value: string, reading: DateReading): WrittenDate | und
   if (value.length > MAX_LENGTH) return undefined
   for (const form of FORMS) {
     const match = form.exec(value)
-    if (match === null) continue
-    const date = read(value, match, reading)
-    if (date !== undefined) return date
+    // The notation that says most decides: "30 February 2024" is not February 2024.
+    if (match !== null) return read(value, match, reading)
   }
   return undefined
 }
@@ -87,10 +86,14 @@ function read(value: string, match: RegExpExecArray, reading: DateReading): Writ
     day: dayText === undefined ? (monthText === undefined ? 1 : 15) : Number(dayText),
   }
   if (!exists(parsed)) return undefined
+  const compact =
+    groups['s'] === undefined && groups['word'] === undefined && groups['m'] !== undefined && /^\d{6,8}$/.test(match[0])
   // `3/12` is written without zeros, `03/12` and `12/11` with them.
   const numbers = [dayText, month === undefined ? monthText : undefined].filter((text) => text !== undefined)
-  const padded = numbers.every((text) => text.length === 2) || numbers.some((text) => text.startsWith('0'))
-  const number = (n: number): string => (padded ? String(n).padStart(2, '0') : String(n))
+  const padded =
+    (groups['s'] !== undefined && numbers.length === 2 && numbers.every((text) => text.length === 2)) ||
+    numbers.some((text) => text.startsWith('0'))
+  const number = (n: number): string => (padded || compact ? String(n).padStart(2, '0') : String(n))
   const shortYear = groups['y'] === undefined && groups['yy'] !== undefined
   return {
     ...parsed,

@@ -75,23 +75,20 @@ export const phoneSurrogate: SurrogateMaker = (value, context) => {
   return write(value, plain.slice(0, at) + made + tail)
 }
 
+/** The first reading that is valid; else that of a number with its country code, though no such number is given out. */
 function parse(value: string, context: SurrogateContext): PhoneNumber | undefined {
   for (const region of context.regions) {
     if (!isSupportedCountry(region)) continue
     const parsed = parsePhoneNumberFromString(value, region as CountryCode)
     if (parsed?.isValid() === true) return parsed
   }
-  return context.regions.length === 0 ? parsePhoneNumberFromString(value) : undefined
+  return parsePhoneNumberFromString(value)
 }
 
 function drawNational(parsed: PhoneNumber, national: string, context: SurrogateContext): string | undefined {
-  const country = parsed.country
+  const country = parsed.country ?? parsed.getPossibleCountries()[0]
   const type = parsed.getType()
-  const fiction = country === undefined ? undefined : FICTION[country]
-  const mobile = type === 'MOBILE'
-  const fitting = (fiction === undefined ? [] : mobile ? fiction.mobile : fiction.fixed).filter(
-    (form) => form.length === national.length,
-  )
+  const fitting = country === undefined ? [] : fictionOf(country, type, national)
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     const draw = keyedDraw(context.key, 'phone', parsed.number, attempt)
     if (fitting.length > 0) {
@@ -100,14 +97,31 @@ function drawNational(parsed: PhoneNumber, national: string, context: SurrogateC
       continue
     }
     // The first digits say which kind of number it is; fewer of them are kept at each third of the tries.
-    const kept = Math.min(3 - Math.floor((attempt * 3) / MAX_TRIES), national.length - 4)
-    const made =
-      national.slice(0, Math.max(1, kept)) + [...national.slice(Math.max(1, kept))].map(() => draw.integer(10)).join('')
+    const kept = Math.max(1, Math.min(3 - Math.floor((attempt * 3) / MAX_TRIES), national.length - 4))
+    const made = national.slice(0, kept) + [...national.slice(kept)].map(() => draw.integer(10)).join('')
     const check = parsePhoneNumberFromString(`+${parsed.countryCallingCode}${made}`)
-    if (made !== national && check?.isValid() === true && check.country === country && check.getType() === type)
+    if (made === national) continue
+    // What no plan gives out cannot be tried against one; nor is every plan so wide that a draw fits.
+    const last = attempt === MAX_TRIES - 1
+    if (
+      last ||
+      !parsed.isValid() ||
+      (check?.isValid() === true && check.country === country && check.getType() === type)
+    ) {
       return made
+    }
   }
   return undefined
+}
+
+/** Fictitious numbers of the same kind and length; for British ones with an area code of the same length as well. */
+function fictionOf(country: string, type: string | undefined, national: string): readonly string[] {
+  const fiction = FICTION[['GG', 'JE', 'IM'].includes(country) ? 'GB' : country]
+  if (fiction === undefined) return []
+  const mobile = type === 'MOBILE' || (type === undefined && fiction.mobile.some((form) => form[0] === national[0]))
+  const fitting = (mobile ? fiction.mobile : fiction.fixed).filter((form) => form.length === national.length)
+  const near = country === 'GB' ? fitting.filter((form) => form[0] === national[0]) : []
+  return near.length > 0 ? near : fitting
 }
 
 function fill(form: string, country: string, draw: Random): string {

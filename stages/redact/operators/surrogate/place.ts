@@ -62,7 +62,7 @@ function writeSegment(segment: string, address: boolean, context: SurrogateConte
     ([text], i, all): Token => classify(text, all[i - 2]?.[0]),
   )
   const street = address && tokens.some(({ key, kind }) => kind === 'compound' || (kind === 'keep' && KINDS.has(key)))
-  const shortNumberFirst = address && /^\s*\d{1,4}[A-Za-z]?\s/.test(segment)
+  const shortNumberFirst = address && /^\s*\d{1,3}[A-Za-z]?\s/.test(segment)
   const scope = foldName(segment.trim())
   const out: string[] = []
   for (let i = 0; i < tokens.length; i++) {
@@ -99,6 +99,8 @@ function classify(text: string, before: string | undefined): Token {
   // `1016 AB`: letters of a postcode, not of a state.
   if (/^[A-Z]{2}$/.test(text) && /^\d{4}$/.test(before ?? '')) return { text, key, kind: 'code' }
   if (/^\p{Lu}{2,3}$/u.test(text) && STATES.has(key)) return { text, key, kind: 'keep' }
+  // "P.O.", "Apt B".
+  if (/^\p{L}\.?$/u.test(text)) return { text, key, kind: 'keep' }
   if (KINDS.has(key) || UNITS.has(key) || SMALL.has(key) || DIRECTIONS.has(key)) return { text, key, kind: 'keep' }
   const end = COMPOUND.exec(text)
   if (end !== null && end.index >= COMPOUND_MIN) return { text, key, kind: 'compound' }
@@ -164,7 +166,7 @@ export const coordinatesSurrogate: SurrogateMaker = (value, context) => {
   const draw = keyedDraw(context.key, 'coordinates', value)
   const made = value.replace(/(\d{1,3})([.,]\d+)?/g, (_, whole: string, decimals: string | undefined) => {
     // Below 60 it is right as degrees of latitude or longitude, minutes and seconds alike.
-    const degrees = String(draw.integer(60)).padStart(whole.length === 1 ? 1 : 2, '0')
+    const degrees = whole.startsWith('0') ? String(draw.integer(60)).padStart(2, '0') : String(1 + draw.integer(59))
     return degrees + (decimals === undefined ? '' : decimals.replace(/\d/g, () => String(draw.integer(10))))
   })
   return made === value ? undefined : made

@@ -37,7 +37,6 @@ const MAKERS: Readonly<Partial<Record<PiiType, SurrogateMaker>>> = {
   URL_CREDENTIALS: urlSurrogate,
   SECRET: secretSurrogate,
   CRYPTO: plain,
-  LICENSE_PLATE: plain,
   US_SSN: ssnSurrogate,
 }
 

@@ -1,6 +1,7 @@
 import { ALL_IDS } from '../../ids/all-ids.ts'
 import { GENERAL_IDS } from '../../ids/general.ts'
 import type { PiiType } from '../../pii-type.ts'
+import { isVin } from '../../recognizers/vehicle-id.ts'
 import { compactOf } from './characters.ts'
 
 interface Check {
@@ -24,17 +25,37 @@ function grouped(): ReadonlyMap<PiiType, readonly Check[]> {
     }
     out.set(spec.type, [...(out.get(spec.type) ?? []), check])
   }
+  out.set('VEHICLE_ID', [
+    ...(out.get('VEHICLE_ID') ?? []),
+    { shape: /^[A-Z\d]{17}$/, written: undefined, valid: isVin },
+  ])
   return out
 }
 
-/** Whether a written value is a right number of its type; `undefined` for types without structure or check digits. */
-export function validatorOf(type: PiiType): ((value: string) => boolean) | undefined {
-  const checks = BY_TYPE.get(type)
-  if (checks === undefined) return undefined
-  return (value) => {
-    const compact = compactOf(value)
-    return checks.some(
-      ({ shape, written, valid }) => shape.test(compact) && written?.test(value) !== false && valid(compact),
-    )
-  }
+/**
+ * The check that a written value passes: says of another with the same letters and digits in the same places (compact, upper
+ * case) whether it passes too. `undefined` where the type has no structure or check digits, or the value is not right itself.
+ *
+ * @param put writes a compact value in the notation of the original
+ */
+export function checkOf(
+  type: PiiType,
+  value: string,
+  put: (compact: string) => string | undefined,
+): ((compact: string) => boolean) | undefined {
+  const compact = compactOf(value)
+  const check = BY_TYPE.get(type)?.find(
+    ({ shape, written, valid }) => shape.test(compact) && written?.test(value) !== false && valid(compact),
+  )
+  if (check === undefined) return undefined
+  return (other) => check.valid(other) && (check.written === undefined || check.written.test(put(other) ?? ''))
+}
+
+/** Whether a written value is a right number of its type. */
+export function isRight(type: PiiType, value: string): boolean {
+  return checkOf(type, value, () => value) !== undefined
+}
+
+export function hasCheck(type: PiiType): boolean {
+  return BY_TYPE.has(type)
 }

@@ -26,7 +26,7 @@ const SAMPLES = [
 
 describe('FF1', () => {
   test.each(SAMPLES)('official sample %i', (_, key, radix, tweak, plain, sealed) => {
-    const cipher = ff1(Buffer.from(KEYS[key], 'hex'), radix)
+    const cipher = ff1(Buffer.from(KEYS[key]!, 'hex'), radix)
     const symbols = (text: string) => [...text].map((character) => Number.parseInt(character, 36))
     const bytes = Buffer.from(tweak, 'hex')
     expect(cipher.encrypt(symbols(plain), bytes)).toEqual(symbols(sealed))
