@@ -1,33 +1,30 @@
 import { float32, int32, openSession, type Session } from '../graph/session.ts'
-import { type Encoded, isCandidate } from './encode.ts'
+import type { Encoded } from './encode.ts'
 import { CLASSES } from './example.ts'
 import { MOST_FEATURES, type WordType } from './features.ts'
-import { paddingOf, radiusOf, type TaggerShape } from './network.ts'
+import { paddingOf, type TaggerShape } from './network.ts'
+import { type Stretch, stretchesOf } from './stretches.ts'
 
-/** Tokens to each side of a candidate that are answered for as well: "van der" in a name. */
-const BESIDE = 2
 /** Places in one run, about: enough for large products, little enough to stay in cache. */
 const PLACES = 4096
 
 /** Scores of one text, [tokens, classes]; `O` is 1 where the network was not asked. */
 export type Scores = Float32Array
 
-/** A range of tokens that is read (with context) and answered for (without). */
-interface Stretch {
+interface Piece extends Stretch {
+  /** Index of the text. */
   readonly text: number
-  readonly from: number
-  readonly to: number
 }
 
 /** Runs the model file over encoded texts. A token's scores depend on the tokens within the network's radius alone. */
 export class TaggerSession {
   readonly #session: Session
-  readonly #radius: number
+  readonly #shape: TaggerShape
   readonly #padding: number
 
   private constructor(session: Session, shape: TaggerShape) {
     this.#session = session
-    this.#radius = radiusOf(shape)
+    this.#shape = shape
     this.#padding = paddingOf(shape)
   }
 
@@ -45,12 +42,12 @@ export class TaggerSession {
       for (let i = 0; i < out.length; i += CLASSES.length) out[i] = 1
       return out
     })
-    let batch: Stretch[] = []
+    let batch: Piece[] = []
     let places = 0
     for (let text = 0; text < texts.length; text++) {
-      for (const [from, to] of this.#stretches(texts[text]!)) {
-        batch.push({ text, from, to })
-        places += to - from + this.#padding
+      for (const stretch of stretchesOf(texts[text]!, this.#shape)) {
+        batch.push({ ...stretch, text })
+        places += stretch.to - stretch.from + this.#padding
         if (places < PLACES) continue
         await this.#run(texts, batch, places, scores)
         batch = []
@@ -61,28 +58,9 @@ export class TaggerSession {
     return scores
   }
 
-  /** Ranges of tokens that hold all that decides about the candidates; disjoint, at most `PLACES` long. */
-  #stretches(encoded: Encoded): readonly (readonly [number, number])[] {
-    const { count } = encoded.tokens
-    const margin = this.#radius + BESIDE
-    const out: [number, number][] = []
-    let last: [number, number] | undefined
-    for (let i = 0; i < count; i++) {
-      if (!isCandidate(encoded, i)) continue
-      const from = Math.max(0, i - margin)
-      const to = Math.min(count, i + margin + 1)
-      if (last !== undefined && from <= last[1] + this.#padding && to - last[0] <= PLACES) last[1] = to
-      else {
-        last = [from, to]
-        out.push(last)
-      }
-    }
-    return out
-  }
-
   async #run(
     texts: readonly Encoded[],
-    stretches: readonly Stretch[],
+    pieces: readonly Piece[],
     size: number,
     scores: readonly Scores[],
   ): Promise<void> {
@@ -93,11 +71,10 @@ export class TaggerSession {
     const index = new Map<WordType, number>()
     const words: WordType[] = []
     const read: number[] = []
-    const owners: number[] = []
     let place = padding
-    for (const [s, { text, from, to }] of stretches.entries()) {
+    for (const { text, from, to, asked } of pieces) {
       const encoded = texts[text]!
-      let asked = -1
+      for (const token of asked) read.push(place + token - from)
       for (let i = from; i < to; i++, place++) {
         const type = encoded.types[i]!
         let word = index.get(type)
@@ -108,12 +85,6 @@ export class TaggerSession {
         }
         at[place] = word
         flags[place] = encoded.flags[i]!
-        if (!isCandidate(encoded, i)) continue
-        for (let k = Math.max(from, i - BESIDE, asked + 1); k < Math.min(to, i + BESIDE + 1); k++) {
-          read.push(place + k - i)
-          owners.push(s, k)
-          asked = k
-        }
       }
       place += padding
     }
@@ -131,10 +102,13 @@ export class TaggerSession {
       read: int32(Int32Array.from(read)),
     })
     const data = result!.data as Float32Array
-    for (let r = 0; r < read.length; r++) {
-      const target = scores[stretches[owners[2 * r]!]!.text]!
-      const to = owners[2 * r + 1]! * CLASSES.length
-      for (let c = 0; c < CLASSES.length; c++) target[to + c] = data[r * CLASSES.length + c]!
+    let r = 0
+    for (const { text, asked } of pieces) {
+      const target = scores[text]!
+      for (const token of asked) {
+        target.set(data.subarray(r, r + CLASSES.length), token * CLASSES.length)
+        r += CLASSES.length
+      }
     }
   }
 }

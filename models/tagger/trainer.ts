@@ -5,6 +5,7 @@ import { float32, int32, openSession, type Session } from '../graph/session.ts'
 import type { Encoded } from './encode.ts'
 import { FLAGS } from './encode.ts'
 import { CLASSES, SOURCES } from './example.ts'
+import { MOST_FEATURES, ROWS, type WordType } from './features.ts'
 import {
   denseShapes,
   forward,
@@ -15,6 +16,7 @@ import {
   type TaggerShape,
   TRAINING_FLAGS,
 } from './network.ts'
+import { stretchesOf } from './stretches.ts'
 
 /** A stretch of text to learn from. */
 export interface Lesson {
@@ -27,6 +29,8 @@ export interface Lesson {
 
 export interface TrainerOptions {
   readonly rate: number
+  /** Factor on the rate for the feature table. */
+  readonly tableRate: number
   /** Share of a place's inputs and of hidden units left out at each step. */
   readonly dropout: number
   /** Share of words whose own features are left out, and of all other features. */
@@ -41,6 +45,9 @@ export interface TrainerOptions {
 const BETA_1 = 0.9
 const BETA_2 = 0.99
 const EPSILON = 1e-6
+/** Old gradients of a row of the table fade by this at each step that touches it. */
+const ROW_DECAY = 0.98
+const ROW_EPSILON = 1e-7
 
 interface Moments {
   readonly m: Float32Array
@@ -57,7 +64,11 @@ export class Trainer {
   readonly #options: TrainerOptions
   readonly #session: Session
   readonly #dense: ReadonlyMap<string, Moments>
-  readonly #table: Moments
+  /** For each row of the table the decayed sum of its gradients' mean squares. */
+  readonly #squares = new Float32Array(ROWS)
+  /** Scratch: for each row of the table its position in the batch, from 1. */
+  readonly #slots = new Int32Array(ROWS)
+  #masks = new Float32Array(0)
   #step = 0
 
   private constructor(shape: TaggerShape, p: Parameters, options: TrainerOptions, session: Session) {
@@ -67,7 +78,6 @@ export class Trainer {
     this.#session = session
     const moments = (length: number): Moments => ({ m: new Float32Array(length), v: new Float32Array(length) })
     this.#dense = new Map(Object.entries(p.dense).map(([name, { length }]) => [name, moments(length)]))
-    this.#table = moments(p.table.length)
   }
 
   static async open(shape: TaggerShape, p: Parameters, options: TrainerOptions, threads = 1): Promise<Trainer> {
@@ -81,138 +91,179 @@ export class Trainer {
   /** Sets the rows of features that never occurred to zero: an unseen feature then says nothing. */
   clearUntouched(): void {
     const { rowDims } = this.#shape
-    const { v } = this.#table
-    for (let at = 0; at < v.length; at += rowDims) if (v[at] === 0) this.#p.table.fill(0, at, at + rowDims)
+    for (let row = 0; row < ROWS; row++) {
+      if (this.#squares[row] === 0) this.#p.table.fill(0, row * rowDims, (row + 1) * rowDims)
+    }
   }
 
   /** Learns from a batch and returns its mean loss before the step. `pace` multiplies the learning rate. */
   async step(lessons: readonly Lesson[], pace: number, rng: Random): Promise<number> {
     const { rowDims, wordDims, hidden } = this.#shape
     const batch = this.#batch(lessons, rng)
-    const { places } = batch
+    const { places, words } = batch
     const weights = Object.entries(denseShapes(this.#shape)).map(([name, size]) => [
       name,
       float32(this.#p.dense[name]!, size),
     ])
     const results = await this.#session.run({
-      sums: float32(batch.sums, [batch.words.length + 1, rowDims]),
+      sums: float32(batch.sums, [words + 1, rowDims]),
       at: int32(batch.at),
       flags: float32(batch.flags, [places, TRAINING_FLAGS]),
       mask: float32(batch.mask, [places, 1]),
-      keep_input: float32(dropoutMask(places * wordDims, this.#options.dropout, rng), [places, wordDims]),
-      keep_hidden: float32(dropoutMask(places * hidden, this.#options.dropout, rng), [places, hidden]),
+      keep_input: float32(this.#dropout(places * wordDims, rng), [places, wordDims]),
+      keep_hidden: float32(this.#dropout(places * hidden, rng), [places, hidden]),
       targets: float32(batch.targets, [places, CLASSES.length]),
       ...Object.fromEntries(weights),
     })
     this.#step += 1
     const rate = this.#options.rate * pace
     const factor = 1 / Math.max(1, batch.weight)
-    for (const [name, { m, v }] of this.#dense) {
+    for (const [name, moments] of this.#dense) {
       const gradient = results[`d_${name}`]!.data as Float32Array
       const decay = name.startsWith('conv_') && !name.includes('bias') ? this.#options.decay : 0
-      this.#adam(this.#p.dense[name]!, m, v, 0, gradient, 0, gradient.length, factor, rate, decay)
+      this.#adam(this.#p.dense[name]!, moments, gradient, factor, rate, decay)
     }
     this.#updateTable(batch, results['d_sums']!.data as Float32Array, factor, rate)
     return (results['loss']!.data as Float32Array)[0]! * factor
   }
 
   #batch(lessons: readonly Lesson[], rng: Random): Batch {
-    const { rowDims } = this.#shape
     const padding = paddingOf(this.#shape)
-    const places = lessons.reduce((sum, { encoded }) => sum + encoded.tokens.count + padding, padding)
+    const pieces = lessons.flatMap((lesson) =>
+      stretchesOf(lesson.encoded, this.#shape).map((stretch) => ({ lesson, stretch })),
+    )
+    const places = pieces.reduce((sum, { stretch: { from, to } }) => sum + to - from + padding, padding)
     const at = new Int32Array(places)
     const flags = new Float32Array(places * TRAINING_FLAGS)
     const mask = new Float32Array(places)
     const targets = new Float32Array(places * CLASSES.length)
-    const index = new Map<Int32Array, number>()
-    const words: Int32Array[] = []
+    const index = new Map<WordType, number>()
+    const words: WordType[] = []
+    const said = new Map(lessons.map((lesson) => [lesson, rng.next() < this.#options.anySource ? 0 : lesson.source]))
     let place = padding
     let weight = 0
-    for (const { encoded, targets: wanted, source } of lessons) {
-      const said = rng.next() < this.#options.anySource ? 0 : source
-      for (let i = 0; i < encoded.tokens.count; i++, place++) {
-        const { rows, own } = encoded.types[i]!
-        let word = index.get(rows)
+    for (const { lesson, stretch } of pieces) {
+      const { encoded } = lesson
+      const { from, to, asked } = stretch
+      for (const token of asked) {
+        for (let c = 0; c < CLASSES.length; c++) {
+          const w = lesson.targets[token * CLASSES.length + c]!
+          targets[(place + token - from) * CLASSES.length + c] = w
+          weight += w
+        }
+      }
+      const column = FLAGS + said.get(lesson)!
+      for (let i = from; i < to; i++, place++) {
+        const type = encoded.types[i]!
+        let word = index.get(type)
         if (word === undefined) {
-          words.push(this.#some(rows, own, rng))
+          words.push(type)
           word = words.length
-          index.set(rows, word)
+          index.set(type, word)
         }
         at[place] = word
         mask[place] = 1
         for (let f = 0; f < FLAGS; f++) if ((encoded.flags[i]! & (1 << f)) !== 0) flags[place * TRAINING_FLAGS + f] = 1
-        flags[place * TRAINING_FLAGS + FLAGS + said] = 1
-        for (let c = 0; c < CLASSES.length; c++) {
-          const w = wanted[i * CLASSES.length + c]!
-          targets[place * CLASSES.length + c] = w
-          weight += w
-        }
+        flags[place * TRAINING_FLAGS + column] = 1
       }
       place += padding
     }
-    const sums = new Float32Array((words.length + 1) * rowDims)
+    const rows = this.#rowsOf(words, rng)
+    return { places, at, flags, mask, targets, words: words.length, rows, sums: this.#sums(words.length, rows), weight }
+  }
+
+  /** The rows of each word, without what dropout leaves out. */
+  #rowsOf(words: readonly WordType[], rng: Random): WordRows {
+    const { wordDropout, featureDropout } = this.#options
+    const rows = new Int32Array(words.length * MOST_FEATURES)
+    const ends = new Int32Array(words.length + 1)
+    let count = 0
+    words.forEach((type, w) => {
+      const from = type.own > 0 && rng.next() < wordDropout ? type.own : 0
+      for (let k = from; k < type.rows.length; k++) if (rng.next() >= featureDropout) rows[count++] = type.rows[k]!
+      ends[w + 1] = count
+    })
+    return { rows, ends }
+  }
+
+  #sums(words: number, { rows, ends }: WordRows): Float32Array {
+    const { rowDims } = this.#shape
     const { table } = this.#p
-    words.forEach((rows, w) => {
-      const scale = 1 / Math.sqrt(Math.max(1, rows.length))
+    const sums = new Float32Array((words + 1) * rowDims)
+    for (let w = 0; w < words; w++) {
+      const scale = 1 / Math.sqrt(Math.max(1, ends[w + 1]! - ends[w]!))
       const to = (w + 1) * rowDims
-      for (const row of rows) {
-        const from = row * rowDims
+      for (let k = ends[w]!; k < ends[w + 1]!; k++) {
+        const from = rows[k]! * rowDims
         for (let d = 0; d < rowDims; d++) sums[to + d]! += table[from + d]!
       }
       for (let d = 0; d < rowDims; d++) sums[to + d]! *= scale
-    })
-    return { places, at, flags, mask, targets, words, sums, weight }
+    }
+    return sums
   }
 
-  #some(rows: Int32Array, own: number, rng: Random): Int32Array {
-    const { wordDropout, featureDropout } = this.#options
-    const known = own > 0 && rng.next() < wordDropout ? rows.subarray(own) : rows
-    return featureDropout === 0 ? known : known.filter(() => rng.next() >= featureDropout)
+  /** A dropout mask: a piece of a long one that is drawn once, from a random place on. */
+  #dropout(length: number, rng: Random): Float32Array {
+    if (this.#masks.length < 2 * length) {
+      const kept = 1 / (1 - this.#options.dropout)
+      this.#masks = Float32Array.from({ length: 4 * length }, () => (rng.next() < this.#options.dropout ? 0 : kept))
+    }
+    const from = rng.integer(this.#masks.length - length)
+    return this.#masks.subarray(from, from + length)
   }
 
-  #updateTable({ words }: Batch, gradient: Float32Array, factor: number, rate: number): void {
+  /** One second moment a row (the mean square of its gradient) keeps the step cheap; no momentum on sparse rows. */
+  #updateTable({ words, rows: { rows, ends } }: Batch, gradient: Float32Array, factor: number, rate: number): void {
     const { rowDims } = this.#shape
-    const total = new Map<number, Float32Array>()
-    words.forEach((rows, w) => {
-      const scale = 1 / Math.sqrt(Math.max(1, rows.length))
+    const { table } = this.#p
+    const slots = this.#slots
+    const touched: number[] = []
+    for (let k = 0; k < ends[words]!; k++) {
+      if (slots[rows[k]!] !== 0) continue
+      touched.push(rows[k]!)
+      slots[rows[k]!] = touched.length
+    }
+    const total = new Float32Array(touched.length * rowDims)
+    for (let w = 0; w < words; w++) {
+      const scale = factor / Math.sqrt(Math.max(1, ends[w + 1]! - ends[w]!))
       const from = (w + 1) * rowDims
-      for (const row of rows) {
-        let sum = total.get(row)
-        if (sum === undefined) {
-          sum = new Float32Array(rowDims)
-          total.set(row, sum)
-        }
-        for (let d = 0; d < rowDims; d++) sum[d]! += scale * gradient[from + d]!
+      for (let k = ends[w]!; k < ends[w + 1]!; k++) {
+        const to = (slots[rows[k]!]! - 1) * rowDims
+        for (let d = 0; d < rowDims; d++) total[to + d]! += scale * gradient[from + d]!
       }
-    })
-    const { m, v } = this.#table
-    for (const [row, sum] of total) {
-      this.#adam(this.#p.table, m, v, row * rowDims, sum, 0, rowDims, factor, rate, 0)
+    }
+    for (let t = 0; t < touched.length; t++) {
+      const row = touched[t]!
+      slots[row] = 0
+      const from = t * rowDims
+      let sum = 0
+      for (let d = 0; d < rowDims; d++) sum += total[from + d]! * total[from + d]!
+      const seen = this.#squares[row]! * ROW_DECAY + sum / rowDims
+      this.#squares[row] = seen
+      const size = (rate * this.#options.tableRate) / (Math.sqrt(seen) + ROW_EPSILON)
+      const to = row * rowDims
+      for (let d = 0; d < rowDims; d++) table[to + d]! -= size * total[from + d]!
     }
   }
 
   #adam(
     theta: Float32Array,
-    m: Float32Array,
-    v: Float32Array,
-    offset: number,
+    { m, v }: Moments,
     gradient: Float32Array,
-    from: number,
-    length: number,
     factor: number,
     rate: number,
     decay: number,
   ): void {
     const root = Math.sqrt(1 - BETA_2 ** this.#step)
     const size = (rate * root) / (1 - BETA_1 ** this.#step)
-    for (let i = 0; i < length; i++) {
-      const g = gradient[from + i]! * factor
-      const k = offset + i
-      const mean = BETA_1 * m[k]! + (1 - BETA_1) * g
-      const square = BETA_2 * v[k]! + (1 - BETA_2) * g * g
-      m[k] = mean
-      v[k] = square
-      theta[k] = theta[k]! * (1 - rate * decay) - (size * mean) / (Math.sqrt(square) + EPSILON)
+    const keep = 1 - rate * decay
+    for (let i = 0; i < theta.length; i++) {
+      const g = gradient[i]! * factor
+      const mean = BETA_1 * m[i]! + (1 - BETA_1) * g
+      const square = BETA_2 * v[i]! + (1 - BETA_2) * g * g
+      m[i] = mean
+      v[i] = square
+      theta[i] = theta[i]! * keep - (size * mean) / (Math.sqrt(square) + EPSILON)
     }
   }
 }
@@ -223,18 +274,18 @@ interface Batch {
   readonly flags: Float32Array
   readonly mask: Float32Array
   readonly targets: Float32Array
-  /** For each distinct word the rows that are summed. */
-  readonly words: readonly Int32Array[]
+  /** Distinct words. */
+  readonly words: number
+  readonly rows: WordRows
   readonly sums: Float32Array
   /** Sum of all targets. */
   readonly weight: number
 }
 
-function dropoutMask(length: number, share: number, rng: Random): Float32Array {
-  const mask = new Float32Array(length)
-  const kept = 1 / (1 - share)
-  for (let i = 0; i < length; i++) mask[i] = rng.next() < share ? 0 : kept
-  return mask
+/** The rows of word w are `rows[ends[w]] … rows[ends[w + 1] − 1]`. */
+interface WordRows {
+  readonly rows: Int32Array
+  readonly ends: Int32Array
 }
 
 /** Loss and gradients. Inputs beside those of the network: `targets`, `keep_input`, `keep_hidden`, every dense weight. */
@@ -253,6 +304,12 @@ export function trainingGraph(shape: TaggerShape): Uint8Array {
   const loss = softCrossEntropy(logits, targets)
   const [sums, ...dense] = gradients(loss, [inputs.sums, ...names.map((name) => weights.get(name)!)])
   return g.encode({ loss, d_sums: sums!, ...Object.fromEntries(names.map((name, i) => [`d_${name}`, dense[i]!])) })
+}
+
+/** Places that a text takes in a batch. */
+export function placesOf(lesson: Lesson, shape: TaggerShape): number {
+  const padding = paddingOf(shape)
+  return stretchesOf(lesson.encoded, shape).reduce((sum, { from, to }) => sum + to - from + padding, 0)
 }
 
 /** Index of a source. */

@@ -1,0 +1,58 @@
+import type { Random } from '../../util/random.ts'
+import type { Entity, Example } from './example.ts'
+import type { NamePool } from './names.ts'
+import { fullName } from './synthetic.ts'
+
+/** Real sentences with other names in them: what stands around a name is learned apart from the name. */
+export function swapNames(example: Example, pool: NamePool, rng: Random, share: number): Example {
+  if (example.entities.length === 0) return example
+  let text = ''
+  let at = 0
+  const entities: Entity[] = []
+  for (const { start, end, type } of example.entities) {
+    text += example.text.slice(at, start)
+    const old = example.text.slice(start, end)
+    const name = rng.next() < share ? otherName(old, type, pool, rng) : old
+    entities.push({ start: text.length, end: text.length + name.length, type })
+    text += name
+    at = end
+  }
+  return { ...example, text: text + example.text.slice(at), entities }
+}
+
+/** A name of the same type, length in words and casing. */
+function otherName(old: string, type: Entity['type'], pool: NamePool, rng: Random): string {
+  const words = old.split(/\s+/).length
+  const name = ((): string => {
+    if (type === 'PERSON') {
+      if (words > 1) return fullName(pool, rng)
+      return rng.next() < 0.6 ? pool.first(rng) : pool.last(rng)
+    }
+    if (type === 'LOCATION') return rng.next() < 0.7 ? pool.city(rng) : pool.country(rng)
+    return pool.company(rng)
+  })()
+  if (old === old.toLowerCase() && /\p{L}/u.test(old)) return name.toLowerCase()
+  return old === old.toUpperCase() && old.length > 4 ? name.toUpperCase() : name
+}
+
+/** The text in lower or upper case, where that keeps its length (offsets stay). */
+export function recased(example: Example, how: 'lower' | 'upper'): Example {
+  const text = how === 'lower' ? example.text.toLowerCase() : example.text.toUpperCase()
+  return text.length === example.text.length ? { ...example, text } : example
+}
+
+/** Texts one after the other, as one text. */
+export function joined(examples: readonly Example[], separator: string): Example {
+  const [first] = examples
+  if (first === undefined) throw new RangeError('joined: no examples')
+  let text = ''
+  const entities: Entity[] = []
+  examples.forEach((example, i) => {
+    if (i > 0) text += separator
+    for (const { start, end, type } of example.entities)
+      entities.push({ start: start + text.length, end: end + text.length, type })
+    text += example.text
+  })
+  const same = examples.every((example) => example.source === first.source)
+  return { ...first, source: same ? first.source : 'any', text, entities }
+}
