@@ -27,7 +27,7 @@ const LISTED: Readonly<Record<string, Item>> = {
     types: ['DATE', 'DATE_OF_BIRTH', 'AGE'],
     done: 'Dates: the year. Ages: bands, 90+ at the top. Dates of birth replaced, since a year can tell an age over 89.',
     limit:
-      'Feasts ("Thanksgiving"), weekdays and months that stand alone, times that are told in words, ages that no word tells as one. A year that stands alone stays, and so does the year of a date, also where they show an age over 89 ("widow since 1951").',
+      'Day and month without a year after no telling word ("3/14"), feasts ("Thanksgiving"), weekdays and months that stand alone, times in words, ages that no word tells as one. A year that stands alone stays, and so does the year of a date, also where they show an age over 89 ("widow since 1951").',
   },
   D: {
     title: 'Telephone numbers',
