@@ -1,4 +1,5 @@
 import { hmac256 } from '../../../util/digest.ts'
+import type { Span } from '../detector.ts'
 import type { PiiType } from '../pii-type.ts'
 import { placeholder } from './apply.ts'
 import { bucket } from './bucket.ts'
@@ -10,6 +11,7 @@ import { keyedHash } from './hash.ts'
 import { type KeyUse, subKey } from './keys.ts'
 import { type FpeAlphabet, keyOfOperator, OPERATOR_DEFAULTS, type Operator, type OperatorKeys } from './kinds.ts'
 import { mask } from './mask.ts'
+import { titleBefore } from './name-parts.ts'
 import type { Operators } from './operator.ts'
 import { daysOfSubject, shiftDate, subjectOf } from './shift-date.ts'
 import type { SurrogateContext } from './surrogate/context.ts'
@@ -40,12 +42,10 @@ export function createOperators(options: OperatorOptions): Operators {
     keeps: (type) => operatorOf(type).operator === 'keep',
     forRecord(record, findings) {
       // Most records need neither.
-      let found: Entities | undefined
-      const entities: Entities = {
-        of(type, value) {
-          found ??= findEntities(mentionsOf(findings))
-          return found.of(type, value)
-        },
+      let found: People | undefined
+      const people = () => {
+        found ??= readPeople(findings)
+        return found
       }
       const subjects = new Map<string | undefined, string>()
       const subject = (path: string | undefined): string => {
@@ -53,12 +53,12 @@ export function createOperators(options: OperatorOptions): Operators {
         subjects.set(path, known)
         return known
       }
-      return (value, { type }) => {
-        const operator = operatorOf(type)
-        const written = write(operator, type, value, entities, subject)
+      return (value, span) => {
+        const operator = operatorOf(span.type)
+        const written = write(operator, span, value, people, subject)
         if (written !== undefined) return written
-        options.onFallback?.(operator.operator, type)
-        return placeholder(type)
+        options.onFallback?.(operator.operator, span.type)
+        return placeholder(span.type)
       }
     },
   }
@@ -66,11 +66,12 @@ export function createOperators(options: OperatorOptions): Operators {
   /** `undefined` where the operator has no way to write this value. */
   function write(
     operator: Operator,
-    type: PiiType,
+    span: Span,
     value: string,
-    entities: Entities,
+    people: () => People,
     subject: (path: string | undefined) => string,
   ): string | undefined {
+    const { type } = span
     switch (operator.operator) {
       case 'replace':
         return placeholder(type)
@@ -85,19 +86,24 @@ export function createOperators(options: OperatorOptions): Operators {
         return `<${type}_H_${keyedHash(keys.of('hash'), `${type}:${canonicalValue(type, value, regions)}`, form)}>`
       }
       case 'pseudonym': {
-        const entity = entities.of(type, value)
+        const { entities, titles } = people()
+        const entity = entities.of(type, withTitle(value, titles.get(span)))
         const who = entity === undefined ? `${type}:${canonicalValue(type, value, regions)}` : `PERSON:${entity.id}`
         // 32 bits: below 10,000 different values of a type, two share a pseudonym with a chance of about 1 %.
         return `<${type}_${hmac256(keys.of('pseudonym'), who).slice(0, 8)}>`
       }
       case 'surrogate': {
+        const { entities, titles } = people()
+        const title = titles.get(span)
         const context: SurrogateContext = {
           key: keys.of('surrogate'),
           regions,
           entities,
           dayFirst: operator.day_first ?? false,
         }
-        return surrogateOf(type, value, context)
+        // "Ms Chen" is a family name, "Chen" alone may be anything.
+        const made = surrogateOf(type, withTitle(value, title), context)
+        return title === undefined ? made : made?.slice(title.length + 1)
       }
       case 'fpe':
         return keys.fpe(operator.alphabet ?? 'digits').encrypt(value, type)
@@ -119,10 +125,26 @@ export function createOperators(options: OperatorOptions): Operators {
   }
 }
 
-function mentionsOf(findings: Parameters<Operators['forRecord']>[1]): readonly Mention[] {
-  return findings.flatMap(({ text, spans }) =>
-    spans.map(({ type, start, end }) => ({ type, value: text.slice(start, end) })),
+interface People {
+  readonly entities: Entities
+  /** The form of address before a name, by its span. */
+  readonly titles: ReadonlyMap<object, string>
+}
+
+function readPeople(findings: Parameters<Operators['forRecord']>[1]): People {
+  const titles = new Map<object, string>()
+  const mentions = findings.flatMap(({ text, spans }) =>
+    spans.map((span): Mention => {
+      const title = span.type === 'PERSON' ? titleBefore(text, span.start) : undefined
+      if (title !== undefined) titles.set(span, title)
+      return { type: span.type, value: withTitle(text.slice(span.start, span.end), title) }
+    }),
   )
+  return { entities: findEntities(mentions), titles }
+}
+
+function withTitle(value: string, title: string | undefined): string {
+  return title === undefined ? value : `${title} ${value}`
 }
 
 interface LazyKeys {

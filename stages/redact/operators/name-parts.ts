@@ -47,6 +47,12 @@ export function foldName(text: string): string {
     .normalize('NFC')
 }
 
+/** The form of address that stands right before a name ("Ms " before "Chen"), which is no part of what is found as a name. */
+export function titleBefore(text: string, start: number): string | undefined {
+  const word = /(?:^|[^\p{L}\p{N}])(\p{L}{1,12})\.? $/u.exec(text.slice(Math.max(0, start - 16), start))?.[1]
+  return word !== undefined && TITLES.has(foldName(word)) ? word : undefined
+}
+
 /** Words of a name with what each is: "Dr. Lily M. van der Berg-Chen", "CHEN, Lily", "Ms Chen". */
 export function parseName(value: string): ParsedName {
   const found = [...value.matchAll(WORD)].flatMap((match) => {

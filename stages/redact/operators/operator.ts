@@ -1,7 +1,7 @@
 import type { TextRecord } from '../../../artifacts/record.ts'
 import type { Span } from '../detector.ts'
+import type { Finding } from '../finding.ts'
 import type { PiiType } from '../pii-type.ts'
-import type { Finding } from '../record-redactor.ts'
 
 /** Gives what shall stand where `value` stood. */
 export type Replacer<S = Span> = (value: string, span: S) => string

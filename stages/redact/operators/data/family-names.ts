@@ -48,6 +48,10 @@ const REAL = list(`
   Vogel Vogt Voss Wagner Walker Wallace Wallin Walsh Walter Walters Walton Ward Warner Watanabe Waters Watkins Watson Watts
   Weaver Webb Weber Webster Weiss Wells Werner West Westerberg Weston Wheeler White Whitehead Whitfield Wilkins Wilkinson
   Williams Williamson Willis Wilson Winkler Winters Wolf Wolfe Wong Woods Woodward Wright Wu Yamamoto Yang Yates Yilmaz Yoshida
+  Bui Chan Chang Chen Cheng Cheung Cho Choi Chung Dang Deng Duong Feng Guo Han Hoang Hou Hsu Hu Huang Inoue Iyer Jain Jang
+  Jeong Jiang Kang Kwon Lai Lam Lau Lee Leung Liang Lim Lin Liu Luo Matsumoto Menon Mukherjee Nakajima Naidu Ng Ngo Nguyen Oh
+  Ong Park Pham Phan Pillai Sasaki Seo Seth Shah Shen Shin Shukla Sinha Song Tan Tang Thakur Tiwari Trinh Tsai Vu Wang Xie Xu
+  Yadav Yamada Yamaguchi Yan Yoon Yu Zhao Zheng Zhou Zhu
   Young Zamora Zhang Ziegler Zimmermann`)
 
 /** Beginnings and ends that make names of the English kind, so that there are thousands and most people keep one of their own. */
