@@ -167,14 +167,22 @@ const PWDUMP = /^[^:\s]{1,64}:\d{1,10}:([0-9A-Fa-f]{32}:[0-9A-Fa-f]{32})(?::|$)/
 
 function passwordFileLines(subject: Subject, emit: Emit): void {
   if ((subject.features & Feature.COLON) === 0) return
+  const { text } = subject
   const { tokens } = secretScan(subject)
   for (let i = 0; i < tokens.length; i += 2) {
     const from = tokens[i]!
     if (tokens[i + 1]! - from > 600) continue
-    const token = subject.text.slice(from, tokens[i + 1]!)
-    if (token.split(':', 5).length < 4) continue
+    if (colons(text, from, tokens[i + 1]!) < 3) continue
+    const token = text.slice(from, tokens[i + 1]!)
     const indices = (PGPASS.exec(token) ?? PWDUMP.exec(token))?.indices?.[1]
     if (indices === undefined) continue
     emit({ start: from + indices[0], end: from + indices[1], type: 'SECRET', score: 0.9, rule: 'password-file' })
   }
+}
+
+/** How many colons stand in `[from, to)`, up to three. */
+function colons(text: string, from: number, to: number): number {
+  let n = 0
+  for (let at = from; at < to && n < 3; at++) if (text.charCodeAt(at) === 58) n += 1
+  return n
 }

@@ -1,5 +1,5 @@
 import type { Recognizer } from '../recognizer.ts'
-import { secretScan } from './scan.ts'
+import { Feature } from '../subject.ts'
 
 const PARTS = /[\w-]{1,4096}/y
 
@@ -10,25 +10,21 @@ const PARTS = /[\w-]{1,4096}/y
 export const jwt: Recognizer = {
   name: 'jwt',
   types: ['SECRET'],
-  needs: 0,
+  needs: Feature.UPPER | Feature.DOT,
   priority: 8,
   find(subject, emit) {
     const { text } = subject
-    const { tokens } = secretScan(subject)
-    for (let i = 0; i < tokens.length; i += 2) {
-      const to = tokens[i + 1]!
-      for (let at = text.indexOf('eyJ', tokens[i]!); at >= 0 && at < to; at = text.indexOf('eyJ', at + 3)) {
-        if (at > 0 && /[\w-]/.test(text[at - 1]!) && !isEscape(text, at)) continue
-        const ends = partEnds(text, at)
-        const [header] = ends
-        if (header === undefined || ends.length < 2) continue
-        const told = opensWithAlg(text.slice(at, header))
-        const twin = text.startsWith('eyJ', header + 1)
-        if (!told && !(twin && header - at >= 11)) continue
-        const end = told && ends.length >= 5 ? ends[4]! : ends.length >= 3 ? ends[2]! : ends[1]!
-        emit({ start: at, end, type: 'SECRET', score: told ? 0.99 : 0.8, rule: 'jwt', why: told ? 'header' : 'shape' })
-        at = end - 3
-      }
+    for (let at = text.indexOf('eyJ'); at >= 0; at = text.indexOf('eyJ', at + 3)) {
+      if (at > 0 && /[\w-]/.test(text[at - 1]!) && !isEscape(text, at)) continue
+      const ends = partEnds(text, at)
+      const [header] = ends
+      if (header === undefined || ends.length < 2) continue
+      const told = opensWithAlg(text.slice(at, header))
+      const twin = text.startsWith('eyJ', header + 1)
+      if (!told && !(twin && header - at >= 11)) continue
+      const end = told && ends.length >= 5 ? ends[4]! : ends.length >= 3 ? ends[2]! : ends[1]!
+      emit({ start: at, end, type: 'SECRET', score: told ? 0.99 : 0.8, rule: 'jwt', why: told ? 'header' : 'shape' })
+      at = end - 3
     }
   },
 }

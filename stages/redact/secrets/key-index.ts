@@ -182,9 +182,13 @@ const ISSUER_WORDS = new RegExp(
     .join('|'),
 )
 
+/** Whether lower-cased text names an issuer whose keys have no mark. */
+export function namesIssuer(around: string): boolean {
+  return ISSUER_WORDS.test(around)
+}
+
 /** The issuer whose form a string has and whose name stands in the lower-cased words around it. */
-export function namedIssuer(value: string, around: string): string | undefined {
-  if (!ISSUER_WORDS.test(around)) return undefined
+export function issuerOf(value: string, around: string): string | undefined {
   const plain = around.replace(/[_-]/g, ' ')
   return NAMED.find(
     ({ words, form }) => form.test(value) && words.some((word) => plain.includes(word.replace(/[_-]/g, ' '))),

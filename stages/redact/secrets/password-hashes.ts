@@ -40,6 +40,7 @@ export const passwordHash: Recognizer = {
   priority: 8,
   find(subject, emit) {
     const { text } = subject
+    if (!text.includes('$') && !text.includes('{')) return
     const { tokens } = secretScan(subject)
     for (let i = 0; i < tokens.length; i += 2) {
       const from = tokens[i]!

@@ -17,8 +17,10 @@ export const privateKey: Recognizer = {
   priority: 9,
   find(subject, emit) {
     if ((subject.features & Feature.DASHES) !== 0) armoured(subject, emit)
-    if ((subject.features & (Feature.COLON | Feature.DIGIT)) === (Feature.COLON | Feature.DIGIT)) putty(subject, emit)
-    if (secretScan(subject).marks.some(({ kind }) => kind === 'kty')) jwk(subject, emit)
+    const { marks } = secretScan(subject)
+    if (marks.length === 0) return
+    if (marks.some(({ kind }) => kind === 'putty')) putty(subject, emit)
+    if (marks.some(({ kind }) => kind === 'kty')) jwk(subject, emit)
   },
 }
 
@@ -51,7 +53,6 @@ const PUTTY_LINES =
 
 /** The private lines of a PuTTY key file; what stands above them is public. */
 function putty({ text }: Subject, emit: Emit): void {
-  if (!text.includes('Private-Lines:')) return
   for (const match of text.matchAll(PUTTY_LINES)) {
     const [start, end] = match.indices![1]!
     const mac = text.indexOf('Private-MAC', start)

@@ -1,10 +1,9 @@
 import type { Candidate, Recognizer } from '../recognizer.ts'
 import type { Subject } from '../subject.ts'
-import { keysIn, namedIssuer } from './key-index.ts'
+import { issuerOf, keysIn, namesIssuer } from './key-index.ts'
 import { isDummy } from './key-shape.ts'
-import { secretScan } from './scan.ts'
-
-const RUN = /[A-Za-z0-9+/_=.:~-]{15,200}/g
+import { bitsPerChar } from './rarity.ts'
+import { type Run, secretScan } from './scan.ts'
 
 /** Keys of known issuers: by prefix and shape, by a mark inside, or by form where the issuer is named near by. */
 export const providerSecret: Recognizer = {
@@ -14,43 +13,58 @@ export const providerSecret: Recognizer = {
   priority: 8,
   find(subject, emit) {
     const { text } = subject
-    const { tokens } = secretScan(subject)
+    const { tokens, runs } = secretScan(subject)
     for (let i = 0; i < tokens.length; i += 2) {
-      const from = tokens[i]!
-      const to = tokens[i + 1]!
-      keysIn(text, from, to, ({ start, end, score, issuer, why }) =>
+      keysIn(text, tokens[i]!, tokens[i + 1]!, ({ start, end, score, issuer, why }) =>
         emit({ start, end, type: 'SECRET', score, rule: issuer, why }),
       )
-      const token = text.slice(from, to)
-      if (!MADE.test(token)) continue
-      for (const match of token.matchAll(RUN)) named(subject, match[0], from + match.index, emit)
     }
+    for (const run of runs) named(subject, run, emit)
   },
 }
 
-/** A run may begin with `API_KEY=` or `key:`: what stands after a sign is tried as well. */
-function named(subject: Subject, run: string, from: number, emit: (candidate: Candidate) => void): void {
-  for (let lead = 0, tries = 0; tries < 4; tries++) {
-    const value = run.slice(lead).replace(/[.:]+$/, '')
-    if (value.length < 15) return
-    // A key without a mark has digits or both cases in it, and is no number.
-    if (/\d.*[A-Za-z]|[A-Za-z].*\d|[a-z].*[A-Z]/.test(value) && !isDummy(value)) {
-      const start = from + lead
-      const end = start + value.length
-      const issuer = namedIssuer(value, `${subject.before(start, BEFORE)} ${subject.after(end, AFTER)}`)
-      if (issuer !== undefined) {
-        emit({ start, end, type: 'SECRET', score: 0.85, rule: issuer, why: 'form, issuer named' })
-        return
-      }
-    }
-    const sign = run.slice(lead, lead + 48).search(/[:=](?=[^:=])/)
-    if (sign < 0) return
-    lead += sign + 1
+/** The form of a named issuer may go beyond the run: `…==`, `oauth:…`, `abc.def:…`. */
+function named(subject: Subject, run: Run, emit: (candidate: Candidate) => void): void {
+  const { text } = subject
+  const value = text.slice(run.start, run.end)
+  if (run.end - run.start > 240 || !isMade(value)) return
+  const around = `${subject.before(run.start, BEFORE)} ${subject.after(run.end, AFTER)}`
+  if (!namesIssuer(around)) return
+  let start = run.start
+  while (start > run.from && run.start - start < 40 && isJoined(text.charCodeAt(start - 1))) start -= 1
+  const wide = text.slice(start, run.end)
+  for (const from of [
+    start,
+    start + wide.lastIndexOf(':') + 1,
+    start + wide.replace(/=+$/, '').lastIndexOf('=') + 1,
+    run.start,
+  ]) {
+    const key = text.slice(from, run.end)
+    const issuer = isDummy(key) ? undefined : issuerOf(key, around)
+    if (issuer === undefined) continue
+    emit({ start: from, end: run.end, type: 'SECRET', score: 0.85, rule: issuer, why: 'form, issuer named' })
+    return
   }
 }
 
-// Characters of an alphabet of keys in a row: what addresses and dates hardly have.
-const MADE = /[A-Za-z0-9+/_-]{15}/
+/** Letters, digits and what joins them in keys of several parts. */
+function isJoined(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 58) ||
+    code === 46 ||
+    code === 61 ||
+    code === 95 ||
+    code === 45
+  )
+}
+
+/** Hex with letters and digits, or rarer than words are. */
+function isMade(value: string): boolean {
+  if (!/\d/.test(value)) return /[a-z].*[A-Z]/.test(value) && bitsPerChar(value) >= 6
+  return /[A-Za-z]/.test(value) && (bitsPerChar(value) >= 5 || /^(?:sk-)?[0-9a-f-]{20,}$/i.test(value))
+}
 
 // How far from a key its issuer may be named.
 const BEFORE = 64

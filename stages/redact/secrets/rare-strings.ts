@@ -2,7 +2,7 @@ import type { Recognizer } from '../recognizer.ts'
 import { isWord, type Subject } from '../subject.ts'
 import { isAlphabet, isDummy } from './key-shape.ts'
 import { bitsPerChar } from './rarity.ts'
-import { secretScan } from './scan.ts'
+import { type Run, secretScan } from './scan.ts'
 
 // Measured on 5,000 random strings of 20 and more characters of base 62 or 64: 99 in 100 lie above 8 bits a character, all
 // above 6.6; of the names in this project's own sources 95 in 100 lie below 5.
@@ -13,7 +13,6 @@ const LEAST_ALONE = 24
 const MOST_ALONE = 160
 const LEAST_NAMED = 16
 
-const RUN = /[A-Za-z0-9+/_-]{16,}={0,2}/g
 const NAMES_A_SECRET =
   /(?<![a-z])(?:(?:api|access|private|secret|auth|app|client|signing|encryption|account|service|license|licence|product|activation)?[ _-]?keys?|(?:auth|access|bearer|refresh|api)?[ _-]?tokens?|secrets?|credentials?|creds?|bearer|passwords?|passwort|passwd|pwd|pass|authorization|authenticat\w{2,5}|login|schlüssel|clave|senha|signature|cookie|session(?: ?id)?|jwt|oauth)(?![a-z])/
 /** What names something else: digests, ids of things, boundaries. Tested on the words right before. */
@@ -32,46 +31,37 @@ export const rareString: Recognizer = {
   priority: 0,
   find(subject, emit) {
     const { text } = subject
-    const { tokens } = secretScan(subject)
-    for (let i = 0; i < tokens.length; i += 2) {
-      const from = tokens[i]!
-      const token = text.slice(from, tokens[i + 1]!)
-      if (token.startsWith('data:') || token.includes(';base64,')) continue
-      for (const match of token.matchAll(RUN)) {
-        const start = from + match.index
-        const end = start + match[0].length
-        const score = judge(subject, match[0], start, end, from, token)
-        if (score > 0) emit({ start, end, type: 'SECRET', score, why: score > 0.55 ? 'rare, named' : 'rare' })
-        else if (subject.tracing && score < 0) emit({ start, end, type: 'SECRET', score: 0, why: 'not rare enough' })
-      }
+    for (const run of secretScan(subject).runs) {
+      const score = judge(subject, text.slice(run.start, run.end), run)
+      const { start, end } = run
+      if (score > 0) emit({ start, end, type: 'SECRET', score, why: score > 0.55 ? 'rare, named' : 'rare' })
+      else if (subject.tracing && score < 0) emit({ start, end, type: 'SECRET', score: 0, why: 'not rare enough' })
     }
   },
 }
 
+const ADDRESS = /^(?:.{0,40}?:\/\/|\W{0,3}www\.|\W{0,2}\.{0,2}\/)/
+
 /** Score; 0 where the string is of another kind, −1 where only its letters speak against it. */
-function judge(subject: Subject, value: string, start: number, end: number, from: number, token: string): number {
+function judge(subject: Subject, value: string, { start, end, from }: Run): number {
   const { text } = subject
-  if (!/\d/.test(value) && !/[a-z][A-Z]/.test(value)) return 0
-  if (isWord(text, start - 1) || isWord(text, end) || text[end] === '@' || isKnownId(value) || isDummy(value)) return 0
-  const url = /^(?:.{0,40}?:\/\/|\W{0,3}www\.|\W{0,2}\.{0,2}\/)/.test(token)
-  const before = url
-    ? token
-        .slice(0, start - from)
-        .toLowerCase()
-        .slice(-48)
-    : subject.before(start, 48)
-  if (NAMES_ANOTHER.test(before.slice(-32))) return 0
   const core = value.replace(/=+$/, '')
-  if (NAMES_A_SECRET.test(before)) {
-    if (/^[0-9a-f]+$/i.test(core)) return core.length >= 32 && /[a-f]/i.test(core) ? 0.6 : 0
-    return core.length >= LEAST_NAMED && core.length <= 1024 && rarest(core) >= RARE_WHERE_NAMED ? 0.65 : -1
-  }
-  if (url || core.length < LEAST_ALONE || core.length > MOST_ALONE) return 0
+  const hex = /^[0-9a-f]+$/i.test(core)
+  if (core.length < LEAST_NAMED || core.length > 1024 || (hex && core.length < 32) || isKnownId(core)) return 0
+  if (!/\d/.test(core) && !/[a-z][A-Z]/.test(core)) return 0
+  const rarity = hex ? RARE_WHERE_NAMED : rarest(core)
+  if (rarity < RARE_WHERE_NAMED) return -1
+  if (isWord(text, start - 1) || isWord(text, end) || text[end] === '@' || isDummy(core)) return 0
+  // In an address, only its own words count.
+  const url = ADDRESS.test(text.slice(from, Math.min(start, from + 48)))
+  const before = url ? text.slice(Math.max(from, start - 48), start).toLowerCase() : subject.before(start, 48)
+  if (before.endsWith(';base64,') || NAMES_ANOTHER.test(before.slice(-32))) return 0
+  if (NAMES_A_SECRET.test(before)) return hex && !/[a-f]/i.test(core) ? 0 : hex ? 0.6 : 0.65
+  if (hex || url || core.length < LEAST_ALONE || core.length > MOST_ALONE) return 0
   if (!/\d/.test(core) || !/[a-z]/.test(core) || !/[A-Z]/.test(core)) return 0
   if (core.startsWith('--') || /^AAAA[A-E]3N/.test(core) || isPath(core) || isBlockLine(text, start, end)) return 0
-  if (rarest(core) < RARE) return -1
-  if (isAlphabet(core)) return 0
-  return isBase64OfText(core) ? 0 : 0.55
+  if (rarity < RARE) return -1
+  return isAlphabet(core) || isBase64OfText(core) ? 0 : 0.55
 }
 
 /** The part between separators that is rarest, when it is long: `prod_backup_3kTq9…` is rare in its last part. */

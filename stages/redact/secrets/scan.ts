@@ -14,6 +14,7 @@ export type MarkKind =
   | 'cookie'
   | 'command'
   | 'netrc'
+  | 'putty'
   | 'kty'
 
 /** A word of interest: `[start, end)` is the word itself. */
@@ -28,6 +29,16 @@ export interface SecretScan {
   readonly marks: readonly Mark[]
   /** Start, end, start, end …: runs without white space of `MIN_TOKEN` units or more. Keys stand nowhere else. */
   readonly tokens: readonly number[]
+  /** Within the tokens: runs of letters, digits, `+`, `/`, `_` and `-` of that length, with the `=` that ends base64. */
+  readonly runs: readonly Run[]
+}
+
+export interface Run {
+  readonly start: number
+  readonly end: number
+  /** Start and end of the token that holds it. */
+  readonly from: number
+  readonly to: number
 }
 
 /** No key is shorter with its prefix (Neon's `npg_` and twelve more, Dropbox's 15 are the shortest). */
@@ -50,6 +61,7 @@ const WORDS: Readonly<Record<MarkKind, string>> = {
   command:
     'curl|wget|mysql|mysqldump|sshpass|docker login|redis-cli|psql|http|net use|jdbc|snmpwalk|smbclient|mongosh|mongo',
   netrc: 'machine',
+  putty: 'private-lines',
   kty: 'kty',
 }
 
@@ -85,12 +97,21 @@ function byStart(words: readonly Word[]): ReadonlyMap<string, readonly Word[]> {
 }
 
 const NOT_ASCII = /[\u0080-\uffff]/
-const STEM_TEXTS: readonly string[] = [
-  ...new Set(ALL.map(({ word }) => word.slice(0, STEM) + '[^]'.repeat(Math.max(0, STEM - word.length)))),
-].sort()
+const STEM_TEXTS: readonly string[] = [...new Set(ALL.map(({ word }) => word.slice(0, STEM)))].sort()
 // `\b` knows ASCII only: words with other letters in their beginning are looked for apart, where a text has such letters.
-const ASCII_STEMS = new RegExp(`\\b(?:${STEM_TEXTS.filter(isAscii).join('|')})`, 'gi')
-const OTHER_STEMS = new RegExp(STEM_TEXTS.filter((stem) => !isAscii(stem)).join('|'), 'gi')
+const ASCII_STEMS = new RegExp(`\\b${trie(STEM_TEXTS.filter(isAscii))}`, 'gi')
+const OTHER_STEMS = new RegExp(trie(STEM_TEXTS.filter((stem) => !isAscii(stem))), 'gi')
+
+/** Alternatives as a tree of characters, so that few are tried at each place; short stems go on with anything. */
+function trie(stems: readonly string[], depth = 0): string {
+  if (depth === STEM) return ''
+  const branches = new Map<string, string[]>()
+  for (const stem of stems) branches.set(stem[depth] ?? '', [...(branches.get(stem[depth] ?? '') ?? []), stem])
+  const parts = [...branches].map(([char, below]) =>
+    char === '' ? '[^]'.repeat(STEM - depth) : char.replace(/[.\\]/, '\\$&') + trie(below, depth + 1),
+  )
+  return `(?:${parts.join('|')})`
+}
 
 function isAscii(text: string): boolean {
   return !NOT_ASCII.test(text)
@@ -116,7 +137,8 @@ let lastScan: SecretScan | undefined
 /** The scan of a subject; the recognizers ask for it one after the other, so the last one is remembered. */
 export function secretScan(subject: Subject): SecretScan {
   if (subject === lastSubject) return lastScan!
-  lastScan = { marks: marksOf(subject), tokens: tokensOf(subject) }
+  const tokens = tokensOf(subject)
+  lastScan = { marks: marksOf(subject), tokens, runs: runsOf(subject.text, tokens) }
   lastSubject = subject
   return lastScan
 }
@@ -139,6 +161,30 @@ function tokensOf({ text }: Subject): readonly number[] {
     at = end - (end % MIN_TOKEN) - 1
   }
   return tokens ?? NONE
+}
+
+const IN_RUN = new Uint8Array(128)
+for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-') IN_RUN[char.charCodeAt(0)] = 1
+
+function runsOf(text: string, tokens: readonly number[]): readonly Run[] {
+  let runs: Run[] | undefined
+  for (let i = 0; i < tokens.length; i += 2) {
+    const from = tokens[i]!
+    const to = tokens[i + 1]!
+    // A picture or font in an address is no text.
+    if (text.startsWith('data:', from)) continue
+    for (let start = from; to - start >= MIN_TOKEN; start += 1) {
+      let end = start
+      while (end < to && IN_RUN[text.charCodeAt(end)] === 1) end += 1
+      if (end - start >= MIN_TOKEN) {
+        const padded = end + (text[end] === '=' ? (text[end + 1] === '=' ? 2 : 1) : 0)
+        runs ??= []
+        runs.push({ start, end: padded, from, to })
+      }
+      start = end
+    }
+  }
+  return runs ?? NONE
 }
 
 function marksOf({ text, features }: Subject): readonly Mark[] {
