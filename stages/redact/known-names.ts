@@ -1,6 +1,6 @@
 import { lexicon } from '../../models/lexicon/lexicon.ts'
 import type { Span } from './detector.ts'
-import type { Finding } from './record-redactor.ts'
+import type { Finding } from './finding.ts'
 import { isWord } from './subject.ts'
 
 /** Recognizers that say who somebody is; where they are believed, plain words count as names too ("Grace Young"). */

@@ -1,16 +1,12 @@
 import type { TextRecord } from '../../artifacts/record.ts'
 import type { Detector, Span, TextInput } from './detector.ts'
 import type { FieldPolicies } from './field-policy.ts'
+import type { Finding } from './finding.ts'
 import { namesGivenAway, withNames } from './known-names.ts'
 import { keepingApart, type Range, untouched, writeSpans } from './operators/apply.ts'
 import type { Operators, Replacer } from './operators/operator.ts'
 import { isPlaceholder, MASK } from './placeholder.ts'
 import { type Field, rewriteRecord } from './record-fields.ts'
-
-/** A field of a record with what was found in it. */
-export interface Finding extends Field {
-  readonly spans: readonly Span[]
-}
 
 export interface FindOptions {
   /** Whether a name found in one field is looked for in the other fields of its record. Default true. */

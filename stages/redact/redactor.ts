@@ -10,20 +10,13 @@ import { openDetector, redactConfig } from './configured.ts'
 import type { Decision } from './decision.ts'
 import type { Detector, Span, TextInput } from './detector.ts'
 import { type FieldPolicies, type FieldPolicy, fieldPolicies } from './field-policy.ts'
+import type { Finding } from './finding.ts'
 import { rewriteJson } from './json-text.ts'
 import { configuredOperators } from './operators/configured.ts'
 import type { Operators } from './operators/operator.ts'
 import { withPack } from './packs/with-pack.ts'
 import type { Field } from './record-fields.ts'
-import {
-  type Finding,
-  fieldsOf,
-  findInFields,
-  findInRecords,
-  inOrder,
-  redactFields,
-  redactRecords,
-} from './record-redactor.ts'
+import { fieldsOf, findInFields, findInRecords, inOrder, redactFields, redactRecords } from './record-redactor.ts'
 
 /** As the `with` of a pipeline's redact stage, every field optional; see docs/reference.md. */
 export type RedactorConfig = Partial<Omit<RedactConfig, 'seeding'>>
