@@ -81,7 +81,7 @@ const FORMS: readonly Form[] = [
   // Four digits: Austria, Switzerland, Belgium, Denmark, Norway, Australia, New Zealand, South Africa
   {
     rule: 'four',
-    pattern: /(?<![\p{L}\d#/.,+$€£:-])(?:(?:A|CH|B|L|DK|NO?|LI) ?- ?)?[1-9]\d{3}(?![\p{L}\d%€$£]|[-.,/:]\d)/uy,
+    pattern: /(?<![\p{L}\d#/.,+$€£:-])(?:(?:A|CH|B|L|DK|NO?|LI) ?- ?)?\d{4}(?![\p{L}\d%€$£]|[-.,/:]\d)/uy,
     bare: 0.1,
     town: 0.3,
     named: 0.86,
@@ -162,6 +162,7 @@ function judge(form: Form, subject: Subject, start: number, end: number): number
     town !== null &&
     (lexicon().isPlace(town[1]!.toLowerCase()) || lexicon().isPlace(`${town[1]} ${town[2]}`.toLowerCase()))
   )
-    return form.rule === 'four' ? 0.7 : form.town
+    // "In 2019 Paris was" is a year.
+    return form.rule !== 'four' ? form.town : /^(?:19|20)/.test(text.slice(start, end)) ? 0.2 : 0.7
   return form.bare
 }
