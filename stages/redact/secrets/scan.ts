@@ -138,12 +138,14 @@ let lastScan: SecretScan | undefined
 export function secretScan(subject: Subject): SecretScan {
   if (subject === lastSubject) return lastScan!
   const tokens = tokensOf(subject)
-  lastScan = { marks: marksOf(subject), tokens, runs: runsOf(subject.text, tokens) }
+  const marks = marksOf(subject)
+  lastScan = tokens.length === 0 && marks.length === 0 ? EMPTY : { marks, tokens, runs: runsOf(subject.text, tokens) }
   lastSubject = subject
   return lastScan
 }
 
 const NONE: readonly never[] = []
+const EMPTY: SecretScan = { marks: NONE, tokens: NONE, runs: NONE }
 
 /** A run of `MIN_TOKEN` units stands on a multiple of that length: only those places are looked at. */
 function tokensOf({ text }: Subject): readonly number[] {
@@ -187,17 +189,21 @@ function runsOf(text: string, tokens: readonly number[]): readonly Run[] {
   return runs ?? NONE
 }
 
+/** Most texts have no mark: one array for all of them until there is something to keep. */
+const scratch: Mark[] = []
+
 function marksOf({ text, features }: Subject): readonly Mark[] {
   if ((features & Feature.LETTER) === 0 || text.length < MIN_NAMED) return NONE
   const signs = features & (Feature.COLON | Feature.EQUALS)
   // A word and its value have something between them.
   if ((signs | (features & Feature.LESS_THAN)) === 0 && !/[\s(]/.test(text)) return NONE
-  const marks: Mark[] = []
+  const marks = scratch
+  marks.length = 0
   search(ASCII_STEMS, text, marks)
   if (NOT_ASCII.test(text)) search(OTHER_STEMS, text, marks)
   if ((signs & Feature.COLON) !== 0) endsBefore(':', text, marks)
   if ((signs & Feature.EQUALS) !== 0) endsBefore('=', text, marks)
-  if (marks.length < 2) return marks.length === 0 ? NONE : marks
+  if (marks.length < 2) return marks.length === 0 ? NONE : [marks[0]!]
   marks.sort((a, b) => a.start - b.start || b.end - a.end)
   let reached = 0
   return marks.filter(({ start, end }) => {
