@@ -110,6 +110,6 @@ export const ID_FIELD_NAMES: Readonly<Partial<Record<PiiType, string>>> = {
 
 /** Short words that mean other things too (`sin`, `nit`, `patente`): the value must be a right number. */
 export const WEAK_ID_NAMES: readonly string[] =
-  'social|sin|nas|ein|pps|avs|spi|matricule|patente|cf|cif|nie|nip|nik|afm|nir|inn|individual number|brn|nit|ruc|rut|nin|resident id|uen|cedula|cédula|contribuinte|medicare number us'.split(
+  'social|sin|nas|ein|pps|avs|spi|matricule|patente|cf|cif|nie|nip|nik|afm|nir|inn|individual number|brn|nit|ruc|rut|nin|resident id|uen|cedula|cédula|contribuinte|versichertennummer|medicare number us'.split(
     '|',
   )

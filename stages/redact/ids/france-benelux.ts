@@ -23,8 +23,8 @@ function isSpi(value: string): boolean {
 /** INSEE: Luhn; the branches of La Poste (356 000 000) have a sum of digits that five divides. */
 function isSiret(value: string): boolean {
   if (isRepeated(value)) return false
-  if (value.startsWith('356000000')) return [...value].reduce((sum, digit) => sum + Number(digit), 0) % 5 === 0
-  return luhn(value) && luhn(value.slice(0, 9))
+  if (luhn(value) && luhn(value.slice(0, 9))) return true
+  return value.startsWith('356000000') && [...value].reduce((sum, digit) => sum + Number(digit), 0) % 5 === 0
 }
 
 /** Code général des impôts, annex IV: key (12 + 3 × SIREN mod 97) mod 97. */

@@ -70,7 +70,7 @@ function isKennitala(value: string): boolean {
 const PNR = named('personnummer*|personnr|person nr|pers nr|samordningsnummer*|swedish personal*|födelsenummer')
 const CPR = named('cpr|cpr nr|personnummer*|cpr nummer|central person register|danish personal*')
 const HETU = named(
-  'hetu|henkilötunnus*|henkilotunnus*|henkilötunnuksen|sotu|personbeteckning|sosiaaliturvatunnus*|finnish personal*|personal identity code',
+  'hetu|henkilötunnu*|henkilotunnu*|sotu|personbeteckning|sosiaaliturvatunnus*|finnish personal*|personal identity code',
 )
 
 export const NORDICS_BALTICS: readonly IdSpec[] = [

@@ -160,7 +160,7 @@ export const NORTH_AMERICA: readonly IdSpec[] = [
     written: /^(?:\d{7,10}|\d{12}|\d{3} \d{3} \d{3}|\d{2} \d{3} \d{3}|\d{4}-\d{2}-\d{4}|\d{2}-\d{3}-\d{4})$/,
     valid: (value) => !isRepeated(value),
     score: 0.01,
-    contextScore: 0.75,
+    contextScore: 0.85,
     context: DRIVER_SURE,
   },
   {

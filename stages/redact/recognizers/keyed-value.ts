@@ -4,6 +4,10 @@ import { PII_TYPE_TABLE, type PiiType } from '../pii-type.ts'
 import type { Candidate, Recognizer } from '../recognizer.ts'
 import { Feature } from '../subject.ts'
 
+const NATIONAL: ReadonlySet<PiiType> = new Set(
+  PII_TYPE_TABLE.filter(({ group }) => group === 'national').map(({ name }) => name),
+)
+
 const TYPES: readonly PiiType[] = [
   'PHONE',
   'CREDIT_CARD',
@@ -32,7 +36,7 @@ const TYPES: readonly PiiType[] = [
   'HEALTH_PLAN',
   'MEDICAL_LICENSE',
   'ACCOUNT_NUMBER',
-  ...PII_TYPE_TABLE.filter(({ group }) => group === 'national').map(({ name }) => name),
+  ...NATIONAL,
 ]
 
 /** Types whose value may be words: after a colon on a line of prose the field's name alone does not say enough. */
@@ -48,6 +52,14 @@ const WORDED: ReadonlySet<PiiType> = new Set([
 
 /** A field of addresses may hold nothing but the postal code; one of IBANs, an account number that is none. */
 const NARROWER: Readonly<Partial<Record<PiiType, PiiType>>> = { ADDRESS: 'POSTAL_CODE', IBAN: 'BANK_ACCOUNT' }
+
+/** Names that say no country: a form that one country has decides. */
+const ANY_COUNTRY: ReadonlySet<PiiType> = new Set(['US_PASSPORT', 'US_DRIVER_LICENSE', 'US_SSN'])
+
+/** A label that names a number says more than the words for phones on the lines before it. */
+function score({ type, weak }: FieldPromise, plain: number): number {
+  return !weak && NATIONAL.has(type) && !ANY_COUNTRY.has(type) ? 0.92 : plain
+}
 
 /** Emits the whole of a value that looks like what its field promises. */
 function claim(
@@ -100,7 +112,7 @@ export const inlineField: Recognizer = {
       const trimmed = value.trim()
       // A line of prose after a colon is no value.
       const weak = promise.weak || (isLine && WORDED.has(promise.type))
-      claim({ type: promise.type, weak }, trimmed, from + value.indexOf(trimmed), 0.8, emit)
+      claim({ type: promise.type, weak }, trimmed, from + value.indexOf(trimmed), score(promise, 0.8), emit)
     }
     for (const match of text.matchAll(QUOTED)) {
       const key = KEY.exec(text.slice(Math.max(0, match.index - 48), match.index))
@@ -141,7 +153,7 @@ export const tableColumn: Recognizer = {
         else
           for (const [index, cell] of cells.entries()) {
             const promise = columns[index]
-            if (promise !== undefined) claim(promise, cell.text, cell.start, 0.85, emit)
+            if (promise !== undefined) claim(promise, cell.text, cell.start, score(promise, 0.85), emit)
           }
       }
       at = end + 1

@@ -3,8 +3,8 @@ import type { PiiType } from '../pii-type.ts'
 import { pattern } from '../recognizer.ts'
 import { Feature } from '../subject.ts'
 
-const WORDS = /\bssn\b|\bss ?#|social sec|\bsocial\b|\bsoc\.? sec|tax ?payer|\btax id|\btin\b|last four/
-const SSN_WORDS = /\bssn\b|\bss ?#|social|\bsoc\.? sec/
+const WORDS = /\bssn\b|\bss ?#|social sec|\bsocial\b(?! ins)|\bsoc\.? sec|tax ?payer|\btax id|\btin\b|last four/
+const SSN_WORDS = /\bssn\b|\bss ?#|social(?! ins)|\bsoc\.? sec/
 
 /** Fields of numbers that some firms fill with this one. */
 const NUMBERS: ReadonlySet<PiiType> = new Set(['ACCOUNT_NUMBER', 'HEALTH_PLAN', 'MEDICAL_RECORD'])

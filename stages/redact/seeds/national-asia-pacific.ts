@@ -92,7 +92,7 @@ function abn(rng: Random): string {
   const body = digits(rng, 9)
   // The first two digits, less ten, bring the sum to a multiple of 89.
   const sum = weigh(body, [3, 5, 7, 9, 11, 13, 15, 17, 19])
-  return grouped(`${10 + ((89 - (sum % 89)) % 89)}${body}`, [2, 3, 3, 3], rng.pick([' ', '']))
+  return grouped(`${10 + (89 - (sum % 89))}${body}`, [2, 3, 3, 3], rng.pick([' ', '']))
 }
 
 function acn(rng: Random): string {
