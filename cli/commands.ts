@@ -4,6 +4,7 @@ import { initCommand } from './init.ts'
 import { planCommand } from './plan.ts'
 import { redactCommand } from './redact.ts'
 import { referenceCommand } from './reference.ts'
+import { reidentifyCommand } from './reidentify.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { runsCommand } from './runs.ts'
@@ -20,6 +21,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   runsCommand,
   verifyCommand,
   redactCommand,
+  reidentifyCommand,
   stagesCommand,
   referenceCommand,
 ]
