@@ -80,9 +80,8 @@ export function redactionPage({ machine, figures, details }: BenchOutput): strin
     '| system | char P | char R | char F2 | span P | span R | span F2 | structured values covered |',
     '|---|--:|--:|--:|--:|--:|--:|--:|',
     ...scored.map((system) => {
-      const { chars, spans, structured, texts, of } = result(system, 'synthetic')!
-      const title = texts < of ? `${system.title} (first ${number(texts)} texts)` : system.title
-      return `| ${title} | ${three(chars!.precision)} | ${three(chars!.recall)} | ${three(chars!.f2)} ${range(chars!.f2Interval)} | ${three(spans!.precision)} | ${three(spans!.recall)} | ${three(spans!.f2)} ${range(spans!.f2Interval)} | ${rateCell(structured)} |`
+      const { chars, spans, structured } = result(system, 'synthetic')!
+      return `| ${titleOn(system, 'synthetic')} | ${three(chars!.precision)} | ${three(chars!.recall)} | ${three(chars!.f2)} ${range(chars!.f2Interval)} | ${three(spans!.precision)} | ${three(spans!.recall)} | ${three(spans!.f2)} ${range(spans!.f2Interval)} | ${rateCell(structured)} |`
     }),
     '',
     '### Full cover by type',
@@ -100,7 +99,7 @@ export function redactionPage({ machine, figures, details }: BenchOutput): strin
     ...(nameSets.length === 0 ? [] : names(systems, nameSets, result, folds)),
     '## Clean texts flagged',
     '',
-    `| system | ${cleanSets.map(({ title, texts }) => `${title} (n = ${number(texts)})`).join(' | ')} |`,
+    `| system | ${cleanSets.map(({ title }) => title).join(' | ')} |`,
     `|---|${cleanSets.map(() => '--:').join('|')}|`,
     ...systems
       .filter((system) => cleanSets.some(({ name }) => result(system, name) !== undefined))
@@ -177,7 +176,7 @@ function names(
         if (one?.chars === undefined) return []
         const { precision, recall, f2, f2Interval } = one.chars
         return [
-          `| ${system.title} | ${three(precision)} | ${three(recall)} | ${three(f2)} ${range(f2Interval)} | ${rateCell(one.cover?.['PERSON'])} | ${percent(one.flagged)} |`,
+          `| ${titleOn(system, name)} | ${three(precision)} | ${three(recall)} | ${three(f2)} ${range(f2Interval)} | ${rateCell(one.cover?.['PERSON'])} | ${percent(one.flagged)} |`,
         ]
       }),
       '',
@@ -205,6 +204,12 @@ function speedNotes(figures: Readonly<Record<string, number>>): readonly string[
   ]
 }
 
+/** The system's title, with how far it came where the time did not allow all. */
+function titleOn({ title, sets }: SystemResult, set: string): string {
+  const one = sets.find((result) => result.set === set)
+  return one === undefined || one.texts === one.of ? title : `${title}, first ${number(one.texts)} texts`
+}
+
 function mbs({ speed }: SystemResult): number {
   return speed.bytes / 1e6 / speed.seconds
 }
@@ -222,9 +227,9 @@ function rateCell(one: Rate | undefined): string {
 }
 
 function percent(one: Rate | undefined): string {
-  if (one === undefined) return '–'
+  if (one === undefined || one.n === 0) return '–'
   const { lower, upper } = one.interval
-  return `${(100 * one.rate).toFixed(1)} % (${(100 * lower).toFixed(1)}–${(100 * upper).toFixed(1)})`
+  return `${(100 * one.rate).toFixed(1)} % (${(100 * lower).toFixed(1)}–${(100 * upper).toFixed(1)}) of ${number(one.n)}`
 }
 
 function number(value: number): string {

@@ -96,7 +96,7 @@ test('the page has a row for each system, with n and intervals', () => {
   )
   expect(page).toContain('| EMAIL | 0.000 (0.000–0.793) | 1 |')
   expect(page).toContain('Always covered: PERSON (1).')
-  expect(page).toContain('| Sluice | 50.0 % (9.5–90.5) |')
+  expect(page).toContain('| Sluice | 50.0 % (9.5–90.5) of 2 |')
   expect(page).toContain('| Sluice | 0.500 | 10.0 | 1.00 |')
   expect(page).toContain('90 MiB at 10 MB')
   expect(page).not.toContain('NaN')
