@@ -102,7 +102,9 @@ function judge(subject: Subject, groups: readonly DigitGroup[], length: number):
   if (/^(\d)\1+$/.test(digits)) return 0
   // One number in ten passes Luhn: without groups or a word for it, a long id is as likely.
   if (grouped) return 1
-  if (groups.length > 1) return card ? 1 : length >= 15 ? 0.8 : 0.3
+  // 696-7594893-4541839 is an order: nobody groups a card so.
+  if (groups.length > 1)
+    return card ? 1 : length >= 15 && /^(?:4-){2,4}[1-4]$|^4-(?:6-5|8-4|4-8)$|^8-8$|^6-\d\d$/.test(shape) ? 0.8 : 0.3
   if (card && !/smart ?card/.test(before)) return 1
   if (OTHER_WORDS.test(before)) return 0.3
   if (length < 15) return length > 12 ? 0.5 : 0.3

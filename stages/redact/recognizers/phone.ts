@@ -144,6 +144,8 @@ function judge(
   const digits = shape.reduce((sum, n) => sum + n, 0)
   const value = text.slice(start, end)
   if (!international && isDateOrVersion(value, shape)) return 0
+  // 004-9569569-7371041: order numbers of a large shop.
+  if (shape.join('-') === '3-7-7') return 0
   // `1 1 1 1 1 1 1`: too many small groups for a phone number.
   if (shape.length > 2 && digits / shape.length < 1.7) return 0
   const words = context(subject, start - lead.length)
@@ -153,8 +155,11 @@ function judge(
     if (valid(e164, true)) return plus || words > 0 ? 0.95 : 0.75
     // Made-up and mistyped numbers have a plus sign too.
     if (plus && digits >= 8 && digits <= 15) return words < 0 && digits < 10 ? 0.4 : 0.65
-    if (!plus) return digits >= 11 && digits <= 15 && (words > 0 || (words === 0 && groups.length > 1)) ? 0.6 : 0
-    return 0
+    // (004) 779-9189 is no call abroad: area codes are made up, too.
+    const american = shape.join('-') === '3-3-4'
+    if (!plus && !american)
+      return digits >= 11 && digits <= 15 && (words > 0 || (words === 0 && groups.length > 1)) ? 0.6 : 0
+    if (!american) return 0
   }
   if (subject.hint === 'PHONE' && digits <= 15) return 0.9
   if (CURRENCY.test(subject.before(start, 5))) return 0
@@ -166,7 +171,7 @@ function judge(
     if (isPhone) return formatted ? 0.9 : 0.8
     return digits <= 13 && (telling || digits >= 7) ? 0.6 : 0
   }
-  if (!isPhone) return telling && shape.join('-') === '3-3-4' ? 0.5 : 0
+  if (!isPhone) return telling && /^(?:3-3-4$|1-3-3-4$)/.test(shape.join('-')) && /^1?\D?\d{3}\D/.test(value) ? 0.5 : 0
   if (telling) return 0.75
   return shape.length === 1 && value.startsWith('0') && digits >= 10 && digits <= 11 ? 0.5 : formatted ? 0.4 : 0.3
 }

@@ -100,4 +100,22 @@ export const DECOYS: readonly SeedMaker[] = [
   (rng) => carry(rng, `react@${rng.integer(19)}.${rng.integer(9)}.${rng.integer(9)}`, ['we use {}', 'npm i {}']),
   (rng) => carry(rng, `std::${rng.pick(['vector', 'map', 'string'])}::size`, ['crash in {}', 'at {}']),
   (rng) => carry(rng, `978-3-16-14${digits(rng, 4)}-0`, ['ISBN {}', 'the book {}']),
+  // Numbers that have the length of a bank's, a vehicle's, a device's.
+  (rng) => carry(rng, digits(rng, 9), ['tab {}', 'build id {}', 'row {} of the export']),
+  (rng) => carry(rng, letters(rng, 17, 'BCDFGHJKLMNPRSTVWXYZ'), ['key {}', 'batch {}']),
+  (rng) => carry(rng, `4901${digits(rng, 11)}`, ['order {}', 'parcel {} is late']),
+  (rng) =>
+    carry(rng, `${letters(rng, 2, 'ABCDEFGH')}-${digits(rng, 3)}-${letters(rng, 2, 'ABCDEFGH')}`, [
+      'SKU {}',
+      'bin {}',
+      'shelf {}',
+    ]),
+  (rng) => carry(rng, `0.${digits(rng, 5)}, 0.${digits(rng, 5)}`, ['loss {}', 'weights {}', 'p-values: {}']),
+  (rng) => carry(rng, letters(rng, 34, ALNUM), ['etag {}', 'nonce {}', 'hash {}']),
+  (rng) =>
+    carry(rng, rng.pick(['polish', 'turkey', 'swift', 'pan', 'general', 'miss', 'plate', 'chart']), [
+      'I need a {} for it',
+      'the {} is gone',
+      'where is the {}?',
+    ]),
 ]

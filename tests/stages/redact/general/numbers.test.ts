@@ -147,7 +147,7 @@ const CASES: readonly Cases[] = [
       'IMEI ⟦490154203237518⟧',
       'imei: ⟦35-209900-176148-1⟧',
       'my IMSI is ⟦310150123456789⟧',
-      'SIM card ⟦8914800000000000004⟧'.replace('8914800000000000004', '8914800000000000003'),
+      'SIM card ⟦8914800000000000003⟧',
       'idfa=⟦6D92078A-8246-4BA4-AE5B-76104861E7DC⟧',
       'advertising id: ⟦38400000-8cf0-11bd-b23e-10b96e40000d⟧',
       'device id ⟦00008030-001A2B3C4D5E602E⟧',
@@ -193,7 +193,7 @@ const CASES: readonly Cases[] = [
       'chart 5',
       'patient 3 of 10',
       'the hospital has 12000 beds',
-      'new record number of 12345 visitors'.replace('number of', 'of'),
+      'new record of 12345 visitors',
     ],
   },
   {
@@ -202,8 +202,8 @@ const CASES: readonly Cases[] = [
       'health plan ID ⟦XYZ123456789⟧',
       'my insurance member ID is ⟦W123456789⟧',
       'Medicaid ID: ⟦AB12345C⟧',
-      'Aetna, member id ⟦W2345 67890⟧'.replace('W2345 67890', 'W234567890'),
-      'Versichertennummer: ⟦A123456780⟧'.replace('A123456780', 'B99887766'),
+      'Aetna, member id ⟦W234567890⟧',
+      'Versichertennummer: ⟦KV-9988776⟧',
       'health insurance policy no. ⟦4455-667788⟧',
     ],
     no: [
@@ -224,7 +224,7 @@ const CASES: readonly Cases[] = [
       'Kundennummer ⟦1188223⟧',
       'numéro client : ⟦55667788⟧',
       'contract #⟦C99120034⟧',
-      'membership number ⟦8812 3345 1⟧'.replace('8812 3345 1', '88123345'),
+      'membership number ⟦88123345⟧',
     ],
     no: [
       'order 12345678',
@@ -267,7 +267,7 @@ const CASES: readonly Cases[] = [
       'number plate ⟦KA 01 AB 1234⟧',
       'kenteken ⟦12-ABC-3⟧',
       'placa ⟦ABC1D23⟧',
-      'number plate ⟦KJA 123 AA⟧'.replace('KJA 123 AA', 'KJA-123AA'),
+      'number plate ⟦KJA 123 AA⟧',
     ],
     no: [
       'order AB12 CDE',
