@@ -11,6 +11,8 @@ import { sha256 } from '../util/digest.ts'
 import { fsyncDir, temporaryName, writeFileDurable } from '../util/durable.ts'
 import { SluiceError } from '../util/errors.ts'
 import { positiveInteger } from './options.ts'
+import { labelCommand } from './redact-label.ts'
+import { reviewCommand } from './redact-review.ts'
 
 const FORMATS = ['text', 'jsonl', 'json', 'csv', 'tsv'] as const
 type Format = (typeof FORMATS)[number]
@@ -30,8 +32,8 @@ interface Flags {
 }
 
 export function redactCommand(program: Command): void {
-  program
-    .command('redact')
+  const redact = program.command('redact')
+  redact
     .description('redact a file or standard input, outside a pipeline')
     .argument('[file]', 'text, JSON Lines, JSON, CSV or TSV in UTF-8; standard input if absent or -')
     .option('--out <file>', 'where to write; standard output if absent')
@@ -57,6 +59,8 @@ Examples:
     .action(async (file: string | undefined, flags: Flags) => {
       process.exitCode = await redactFile(file === '-' ? undefined : file, flags)
     })
+  labelCommand(redact)
+  reviewCommand(redact)
 }
 
 async function redactFile(file: string | undefined, flags: Flags): Promise<number> {

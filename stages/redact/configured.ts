@@ -26,12 +26,16 @@ export function detectorOptions(config: DetectorConfig): DetectorOptions {
 
 /** The detector of a config, with the models it names, ready to run. Close it. */
 export async function openDetector(config: DetectorConfig, baseDir: string): Promise<Detector> {
-  const options = detectorOptions(config)
+  return createDetector({ ...detectorOptions(config), taggers: await openTaggers(config, baseDir) })
+}
+
+/** The models of a config. Whoever opens them closes them. */
+export async function openTaggers(config: DetectorConfig, baseDir: string): Promise<readonly SpanTagger[]> {
   const taggers: SpanTagger[] = []
   for (const model of config.models) {
     taggers.push(await (await import('./hf-tagger.ts')).openModelTagger(model, baseDir))
   }
-  return createDetector({ ...options, taggers })
+  return taggers
 }
 
 /**
