@@ -152,7 +152,7 @@ function judge(
   if (international) {
     const plus = lead.includes('+')
     const e164 = `+${(plus ? value : value.slice(2)).replace(/\D+/g, '').replace(/^(\d{1,3})0(?=\d)/, (whole, cc: string) => (/\(0\)/.test(value) ? cc : whole))}`
-    if (valid(e164, true)) return plus || words > 0 ? 0.95 : 0.75
+    if (valid(e164, true)) return plus || words > 0 ? 0.95 : words < 0 ? 0.3 : 0.75
     // Made-up and mistyped numbers have a plus sign too.
     if (plus && digits >= 8 && digits <= 15) return words < 0 && digits < 10 ? 0.4 : 0.65
     // (004) 779-9189 is no call abroad: area codes are made up, too.
