@@ -6,8 +6,32 @@
  * Linear: alternatives of bounded length.
  */
 export function named(words: string): RegExp {
-  return new RegExp(words.split('|').map(alternative).join('|'), 'u')
+  const pattern = new RegExp(words.split('|').map(alternative).join('|'), 'u')
+  HEADS.set(pattern, words.split('|').map(head))
+  return pattern
 }
+
+/** How an alternative begins, in plain letters or digits; empty where nothing is known. */
+export interface Head {
+  readonly text: string
+  /** It may begin inside a word. */
+  readonly inside: boolean
+}
+
+/** The heads of such a pattern's alternatives; `undefined` for a pattern that was not made by `named`. */
+export function headsOf(pattern: RegExp): readonly Head[] | undefined {
+  return HEADS.get(pattern)
+}
+
+const HEADS = new WeakMap<RegExp, readonly Head[]>()
+
+function head(word: string): Head {
+  const inside = word.startsWith('*') || UNSPACED.test(word)
+  return { text: /^[\p{L}\p{N}]*/u.exec(word.replace(/^\*/, ''))![0], inside }
+}
+
+/** Han, kana, Hangul and Thai are written without blanks between words. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]/u
 
 const ENDING = '(?:s|no|nr|num|number|nummer|numero|número|code|id)?'
 
@@ -18,6 +42,5 @@ function alternative(word: string): string {
     .replace(/^\*|\*$/g, '')
     .replace(/[.+?^${}()[\]\\/]/g, '\\$&')
     .replace(/ /g, "[\\s_.\\/'’-]{0,2}")
-  // Han, kana, Hangul and Thai are written without blanks between words.
-  return /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]/u.test(word) ? body : open + body + close
+  return UNSPACED.test(word) ? body : open + body + close
 }

@@ -171,7 +171,7 @@ class Surroundings {
   #after: string | undefined
   #near: string | undefined
   #label: string | undefined
-  #possible: ReadonlySet<number> | undefined
+  #stamp = 0
 
   constructor(subject: Subject, contexts: ContextIndex, start: number, end: number) {
     this.subject = subject
@@ -183,15 +183,12 @@ class Surroundings {
   /** False only where no words can name the number. Cheap: one look-up a word, for all specs together. */
   mayTell(index: number, { type }: IdSpec): boolean {
     if (this.subject.hint === type) return true
-    if (this.#possible === undefined) {
+    if (this.#stamp === 0) {
       this.#before ??= this.subject.before(this.start, 64)
       this.#after ??= this.subject.after(this.end, 24)
-      const possible = new Set(this.#contexts.anywhere)
-      this.#contexts.add(this.#before, possible)
-      this.#contexts.add(this.#after, possible)
-      this.#possible = possible
+      this.#stamp = this.#contexts.look(this.#before, this.#after)
     }
-    return this.#possible.has(index)
+    return this.#contexts.isPossible(index, this.#stamp)
   }
 
   /** The words name the number. `near`: with no other number in between, and before it. */
