@@ -43,22 +43,27 @@ export function findEntities(mentions: readonly Mention[]): Entities {
       .filter(({ parts }) => all.every((entity) => !fitsParts(entity, parts)))
       .map(({ parts }) => familyKeys(parts).join(' ')),
   )
+  const find = (type: PiiType, value: string): Entity | undefined => {
+    if (type === 'PERSON') {
+      const { parts } = parseName(value)
+      const own = fullName(parts)
+      if (own !== undefined) return own
+      const fitting = onlyOne(all.filter((entity) => fitsParts(entity, parts)))
+      const bare = parts.length === 1 && fitting?.family.includes(parts[0]!.key) === true
+      return bare && others.has(parts[0]!.key) ? undefined : fitting
+    }
+    if (type !== 'EMAIL' && type !== 'HANDLE') return undefined
+    const local = localPart(value)
+    const fitting = all.filter((entity) => fitsLocal(entity, local))
+    return fitting.length === 0 ? nameInLocal(local) : onlyOne(fitting)
+  }
+  // A record repeats its names.
+  const known = new Map<string, Entity | undefined>()
   return {
     of(type, value) {
-      if (type === 'PERSON') {
-        const { parts } = parseName(value)
-        const own = fullName(parts)
-        if (own !== undefined) return own
-        const fitting = onlyOne(all.filter((entity) => fitsParts(entity, parts)))
-        const bare = parts.length === 1 && fitting?.family.includes(parts[0]!.key) === true
-        return bare && others.has(parts[0]!.key) ? undefined : fitting
-      }
-      if (type === 'EMAIL' || type === 'HANDLE') {
-        const local = localPart(value)
-        const fitting = all.filter((entity) => fitsLocal(entity, local))
-        return fitting.length === 0 ? nameInLocal(local) : onlyOne(fitting)
-      }
-      return undefined
+      const key = `${type} ${value}`
+      if (!known.has(key)) known.set(key, find(type, value))
+      return known.get(key)
     },
   }
 }

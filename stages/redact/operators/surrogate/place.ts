@@ -11,6 +11,10 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(' '))
 const KINDS = set(
   'street st road rd avenue ave lane ln drive dr boulevard blvd court ct way place pl terrace ter close square sq crescent cres parkway pkwy highway hwy circle cir grove gardens mews trail trl walk hill row loop alley plaza ridge turnpike broadway knoll shore shores meadow meadows creek heights view rue bd impasse allee chemin quai cours passage sentier esplanade calle avenida avda plaza paseo camino carrer ronda travesia via viale piazza corso largo vicolo rua travessa praca alameda estrada rodovia ulica ul aleja al osiedle os plac strasse weg platz ring gasse damm ufer vag gata grand alle sokak sokagi caddesi cd sk bulvari mahallesi',
 )
+/** The rarer kinds of US streets (USPS Publication 28, appendix C1): towns end in these words too, so a number must stand first. */
+const RARE_KINDS = set(
+  'arcade bend bluff bluffs branch bridge brook brooks burg burgs bypass camp canyon cape causeway center centers cliff cliffs club common commons corner corners course courts cove coves crest crossing crossroad curve dale dam divide drives estate estates expressway extension extensions falls ferry field fields flats ford fords forest forge forges fork forks fort freeway gateway glen glens greens groves harbor harbors haven hills hollow inlet island islands isle junction junctions key keys knolls lake lakes landing light lights lock locks lodge mall manor manors mill mills mission motorway mount mountain mountains neck orchard oval overpass parade park parks pass path pike pine pines plain plains plazas point points port ports prairie radial ramp ranch rapids rest ridges river roads run shoal shoals skyway spring springs spur spurs station stravenue stream streets summit throughway trace track trafficway tunnel underpass union unions valley valleys viaduct village villages ville vista walks wall ways wells',
+)
 const UNITS = set(
   'apt apartment suite ste unit flat floor fl room rm box po postfach apartado postbus no nr n piso bis',
 )
@@ -62,6 +66,7 @@ function writeSegment(segment: string, address: boolean, context: SurrogateConte
     ([text], i, all): Token => classify(text, all[i - 2]?.[0]),
   )
   const street = address && tokens.some(({ key, kind }) => kind === 'compound' || (kind === 'keep' && KINDS.has(key)))
+  const rare = address && tokens[0]?.kind === 'number' && RARE_KINDS.has(tokens.at(-1)!.key) ? tokens.length - 1 : -1
   const shortNumberFirst = address && /^\s*\d{1,3}[A-Za-z]?\s/.test(segment)
   const scope = foldName(segment.trim())
   const out: string[] = []
@@ -70,8 +75,8 @@ function writeSegment(segment: string, address: boolean, context: SurrogateConte
     if (token.kind === 'number') out.push(number(token.text, scope, i, context))
     else if (token.kind === 'code') out.push(codeToken(token.text, context))
     else if (token.kind === 'compound') out.push(compound(token.text, context))
-    else if (token.kind !== 'name') out.push(token.text)
-    else if (street || shortNumberFirst) out.push(streetWord(token, context))
+    else if (token.kind !== 'name' || i === rare) out.push(token.text)
+    else if (street || rare > 0 || shortNumberFirst) out.push(streetWord(token, context))
     else {
       // A town may have several words; they go as one.
       let last = i

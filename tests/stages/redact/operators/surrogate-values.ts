@@ -54,6 +54,7 @@ export const ADDRESSES: Values = [
   ['ADDRESS', '742 Evergreen Terrace, Springfield, IL 62704'],
   ['ADDRESS', 'Keizersgracht 100, 1016 AB Amsterdam'],
   ['ADDRESS', 'P.O. Box 1234'],
+  ['ADDRESS', '58281 Leda Trace'],
   ['POSTAL_CODE', '94105-1234'],
   ['POSTAL_CODE', 'SW1A 1AA'],
   ['COORDINATES', '52.5200, 13.4050'],

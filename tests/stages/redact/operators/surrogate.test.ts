@@ -148,6 +148,17 @@ describe('values from ranges that are no one’s', () => {
   })
 })
 
+test.each([
+  ['58281 Leda Trace', /^\d{5} \p{Lu}\p{Ll}+ Trace$/u],
+  ['221B Baker Street, London NW1 6XE', /^\d{3}[A-Z] \p{Lu}\p{Ll}+ Street, [\p{L} ]+ [A-Z]{2}\d \d[A-Z]{2}$/u],
+  ['742 Evergreen Terrace, Springfield, IL 62704', /^\d{3} \p{Lu}\p{Ll}+ Terrace, [\p{L} ]+, IL \d{5}$/u],
+  ['Keizersgracht 100, 1016 AB Amsterdam', /^\p{Lu}\p{Ll}+gracht \d{3}, \d{4} [A-Z]{2} [\p{L} ]+$/u],
+  ['12 rue de la Paix, 75002 Paris', /^\d\d rue de la \p{Lu}\p{Ll}+, \d{5} [\p{L} ]+$/u],
+  ['P.O. Box 1234', /^P\.O\. Box \d{4}$/],
+])('the form of %s stays', (value, form) => {
+  for (let key = 0; key < 6; key++) expect(give('ADDRESS', value, [], key)).toMatch(form)
+})
+
 test('the detector takes surrogates for what they stand for', async () => {
   const detector = createDetector({ types: ALL.map(([type]) => type), names: true })
   const CARRIERS: Readonly<Partial<Record<PiiType, string>>> = {
