@@ -1,5 +1,6 @@
 import { normalField, typeOfField } from './field-names.ts'
 import type { PiiType } from './pii-type.ts'
+import { blankTokens } from './placeholder.ts'
 
 /** What a text contains, found in one pass; recognizers that cannot match are not run. */
 export const Feature = {
@@ -69,7 +70,7 @@ export class Subject {
   before(at: number, window = 48): string {
     const slice = this.text.slice(Math.max(0, at - window), at)
     // What redaction wrote is no context: `<PHONE>` must not make the next number a phone.
-    const words = lowerSameLength(slice.includes('>') ? slice.replace(WRITTEN, blank) : slice)
+    const words = lowerSameLength(blankTokens(slice))
     return at < window && this.#prefix !== '' ? this.#prefix + words : words
   }
 
@@ -87,13 +88,6 @@ export class Subject {
     this.#runs ??= findRuns(this.text)
     return this.#runs
   }
-}
-
-/** A placeholder, or the end of one that the window cuts. */
-const WRITTEN = /<?[A-Z_]{2,25}(?:_[0-9a-f]{8,16})?>/g
-
-function blank(match: string): string {
-  return ' '.repeat(match.length)
 }
 
 // Full-width ASCII, no-break and typographic spaces, hyphens, Arabic-Indic and Devanagari digits.
