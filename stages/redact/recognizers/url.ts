@@ -2,7 +2,7 @@ import type { Recognizer } from '../recognizer.ts'
 import { bitsPerChar } from '../secrets/rarity.ts'
 import { Feature } from '../subject.ts'
 
-const SCHEME = /[A-Za-z][A-Za-z0-9+.-]{0,24}$/
+const SCHEME = /(?:jdbc:)?[A-Za-z][A-Za-z0-9+.-]{0,24}$/
 const USERINFO = /[^\s/?#"'<>`\\[\](){}]{1,1024}@/y
 const REST = /[^\s"'<>`\\)\]}|]*/y
 
@@ -23,7 +23,7 @@ export const urlCredentials: Recognizer = {
       USERINFO.lastIndex = at + 3
       // Greedy up to the last `@` before the path: a password may hold one.
       const match = USERINFO.exec(text)
-      const scheme = SCHEME.exec(text.slice(Math.max(0, at - 25), at))?.[0]
+      const scheme = SCHEME.exec(text.slice(Math.max(0, at - 30), at))?.[0]
       if (match === null || scheme === undefined) continue
       const info = match[0].slice(0, -1)
       const colon = info.indexOf(':')
@@ -31,7 +31,7 @@ export const urlCredentials: Recognizer = {
       const bare = colon < 0 || colon === info.length - 1
       if (bare && !(user.length >= 16 && /\d/.test(user) && bitsPerChar(user) >= 5)) continue
       // `${USER}:${PASSWORD}@`, `%s:%s@`, `***:***@`: a template.
-      if (!bare && /^(?:\$\w*|%\w|[*•x]+)$/.test(info.slice(colon + 1))) continue
+      if (!bare && /^(?:\$(?:[A-Z_][A-Z0-9_]*)?|%\w|[*•x]+)$/.test(info.slice(colon + 1))) continue
       REST.lastIndex = at + 3 + match[0].length
       const rest = (REST.exec(text)?.[0] ?? '').replace(/[.,;:!?*_]+$/, '')
       if (rest === '') continue

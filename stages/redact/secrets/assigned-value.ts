@@ -51,6 +51,7 @@ export function judgePassword(value: string, { assigned, equals, alone }: Placin
 /** Score of a value after a word for a key or token; 0: it is none. `chosen`: a person may have made it up. */
 export function judgeKey(value: string, { assigned, equals }: Placing, chosen: boolean): number {
   if (isNoValue(value) || /^(?:https?|file|s3|arn|urn):/i.test(value)) return 0
+  if (isUserPassword(value)) return 0.9
   const digit = /\d/.test(value)
   const letter = /\p{L}/u.test(value)
   if (/^\d+$/.test(value)) return assigned && value.length >= 6 && value.length <= 12 ? 0.5 : 0
@@ -70,7 +71,7 @@ export function trimEnd(value: string, assigned: boolean, quoted: boolean): stri
   return out.replace(quoted ? /[\\]+$/ : /[.,;:)\]}?*_|\\]+$/, '')
 }
 
-const CODE = /[#*]?\d{3,8}[#*]?(?![\w.])|[#*]?\d{3,8}(?=\.?(?:\s|$))|\d{3}[ -]\d{3}(?!\w)|[A-Z]{1,2}-\d{5,7}(?!\w)/uy
+const CODE = /\d{3}[ -]\d{3}(?!\w)|[#*]?\d{3,8}[#*]?(?![\w.])|[#*]?\d{3,8}(?=\.?(?:\s|$))|[A-Z]{1,2}-\d{5,7}(?!\w)/uy
 const MIXED_CODE = /(?=[A-Z]{0,7}\d)(?=\d{0,7}[A-Z])[A-Z\d]{5,8}(?![\w-])/y
 
 /** A PIN, CVV or one-time code. */
@@ -95,4 +96,13 @@ export function passphraseEnd(text: string, start: number): number {
   WORDS.lastIndex = start
   if (!WORDS.test(text)) return start
   return GRAMMAR.test(text.slice(start, WORDS.lastIndex)) ? start : WORDS.lastIndex
+}
+
+/** Base64 of `user:password`, as in `Basic` headers (RFC 7617) and in `auth` of Docker's configuration. */
+export function isUserPassword(value: string): boolean {
+  if (!/^[A-Za-z0-9+/_-]{8,1024}={0,2}$/.test(value)) return false
+  const text = Buffer.from(value, 'base64').toString('utf8')
+  return (
+    /^[\x20-\x39\x3b-\x7e\u00a0-\uffef]{1,128}:[\x20-\x7e\u00a0-\uffef]{1,256}$/.test(text) && !text.includes('\ufffd')
+  )
 }

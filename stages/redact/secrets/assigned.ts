@@ -1,6 +1,6 @@
 import type { Recognizer } from '../recognizer.ts'
 import { Feature } from '../subject.ts'
-import { codeAfter, judgeKey, judgePassword, passphraseEnd, trimEnd } from './assigned-value.ts'
+import { codeAfter, isUserPassword, judgeKey, judgePassword, passphraseEnd, trimEnd } from './assigned-value.ts'
 import { type Mark, secretScan } from './scan.ts'
 
 /** Closing quotes and brackets of the name, then what joins it to its value. */
@@ -94,12 +94,14 @@ function valueAfter(text: string, mark: Mark, kind: 'password' | 'key' | 'code')
   const bare = BARE.exec(text)?.[0]
   if (bare === undefined) return undefined
   const value = trimEnd(bare, assigned, quote)
-  if (value.length < 3 || (space !== undefined && !option && !/\d/.test(value))) return undefined
+  if (value.length < 3 || (space !== undefined && !option && !/\d/.test(value) && !isUserPassword(value)))
+    return undefined
   const last = start + value.length
   const alone = quote || /^[^\S\n]*(?:$|\n)/.test(text.slice(last, last + 40).replace(/^[.,;!]/, ''))
   const how = { assigned: assigned || option, equals: sign?.includes('=') === true || quote, alone }
   const score = kind === 'password' ? judgePassword(value, how) : judgeKey(value, how, isSecretWord(text, mark))
-  if (score === 0 || (WEAK.test(text.slice(mark.start, mark.end)) && !/\d/.test(value))) return undefined
+  if (score === 0 || (WEAK.test(text.slice(mark.start, mark.end)) && !/\d/.test(value) && !isUserPassword(value)))
+    return undefined
   return { start, end: last, score }
 }
 

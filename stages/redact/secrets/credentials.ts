@@ -1,5 +1,6 @@
 import type { Candidate, Recognizer } from '../recognizer.ts'
 import { Feature, type Subject } from '../subject.ts'
+import { isUserPassword } from './assigned-value.ts'
 import { isDummy } from './key-shape.ts'
 import { bitsPerChar } from './rarity.ts'
 import { type Mark, secretScan } from './scan.ts'
@@ -42,12 +43,7 @@ function header({ text }: Subject, { start, end }: Mark, emit: Emit): number {
   if (value === undefined) return end
   const from = CREDENTIALS.lastIndex - value.length
   const basic = text.startsWith('asic', start + 1)
-  const decoded = basic ? Buffer.from(value, 'base64').toString('utf8') : ''
-  if (
-    basic &&
-    /^[\x20-\x7e\u00a0-\uffef]{1,128}:[\x20-\x7e\u00a0-\uffef]{0,256}$/.test(decoded) &&
-    !decoded.includes('\ufffd')
-  )
+  if (basic && isUserPassword(value))
     emit({ start: from, end: CREDENTIALS.lastIndex, type: 'SECRET', score: 0.97, rule: 'basic', why: 'user:password' })
   else if (
     value.length >= 16 &&

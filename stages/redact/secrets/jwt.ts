@@ -35,7 +35,7 @@ function partEnds(text: string, from: number): readonly number[] {
   for (let at = from; ends.length < 5; ) {
     PARTS.lastIndex = at
     if (PARTS.test(text)) at = PARTS.lastIndex
-    else if (ends.length < 2) break
+    else if (ends.length === 0) break
     ends.push(at)
     if (text[at] !== '.') break
     at += 1

@@ -18,6 +18,9 @@ export const ISSUERS: readonly string[] = [
   ...new Set([...SHAPES, ...INNER, ...NAMED].map(({ issuer }) => issuer)),
 ].sort()
 
+/** What keys of issuers start with. */
+export const PREFIXES: readonly string[] = [...new Set(SHAPES.map(({ prefix }) => prefix))]
+
 /** A key of a known issuer. */
 export interface FoundKey {
   readonly start: number
@@ -121,7 +124,8 @@ function keyAt(text: string, at: number): FoundKey | undefined {
     }
     const passed = check === undefined ? undefined : check(text.slice(at, end))
     const found: FoundKey = {
-      start: at,
+      // The address of a web hook goes with its scheme.
+      start: text.startsWith('https://', at - 8) && at >= 8 ? at - 8 : at,
       end,
       issuer,
       score: passed === undefined ? (plain === true ? 0.9 : 0.98) : passed ? 0.99 : 0.9,
@@ -138,9 +142,9 @@ function isTrailing(code: number): boolean {
   return code === 45 || code === 46 || code === 44
 }
 
-/** Digits, or both cases: what comes out of a generator, unlike `sk-` and a sentence in kebab-case. */
+/** Digits, both cases, or rare letters: what comes out of a generator, unlike `sk-` and a sentence in kebab-case. */
 function looksMade(value: string): boolean {
-  return /\d/.test(value) || (/[a-z]/.test(value) && /[A-Z]/.test(value))
+  return /\d/.test(value) || (/[a-z]/.test(value) && /[A-Z]/.test(value)) || bitsPerChar(value.slice(0, 80)) >= 7
 }
 
 function innerKeys(text: string, from: number, to: number, emit: (key: FoundKey) => void): void {

@@ -54,9 +54,11 @@ const PUTTY_LINES =
 /** The private lines of a PuTTY key file; what stands above them is public. */
 function putty({ text }: Subject, emit: Emit): void {
   for (const match of text.matchAll(PUTTY_LINES)) {
-    const [start, end] = match.indices![1]!
+    const [start, stop] = match.indices![1]!
     const mac = text.indexOf('Private-MAC', start)
-    emit({ start, end: mac > start && mac < end ? mac : end, type: 'SECRET', score: 0.98, rule: 'putty' })
+    let end = mac > start && mac < stop ? mac : stop
+    while (/\s/.test(text[end - 1]!)) end -= 1
+    emit({ start, end, type: 'SECRET', score: 0.98, rule: 'putty' })
   }
 }
 

@@ -5,7 +5,7 @@ import { ALNUM, HEX, type KeyShape, shapes, UPPER, UUID } from './key-shape.ts'
 export const CODE: readonly KeyShape[] = [
   ...shapes('github', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], `${ALNUM}{30,255}`, { check: base62Checksum }),
   ...shapes('github', 'github_pat_', '[A-Za-z0-9_]{40,255}'),
-  ...shapes('gitlab', ['glpat-', 'glrt-', 'glsoat-', 'gldt-', 'glptt-'], '[\\w-]{27,300}\\.[0-9a-z]{2}[0-9a-z]{7}', {
+  ...shapes('gitlab', ['glpat-', 'glrt-', 'glsoat-', 'gldt-', 'glptt-'], '[\\w-]{27,300}(?:\\.\\d{2})?\\.[0-9a-z]{9}', {
     check: base36Checksum,
   }),
   ...shapes(

@@ -147,28 +147,82 @@ export function urlCredentialsSeed(rng: Random): Seed {
   )
 }
 
-export function secretSeed(rng: Random): Seed {
-  const kind = rng.integer(14)
-  const key = rng.pick([
-    `AKIA${letters(rng, 16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`,
-    `ghp_${letters(rng, 36, ALNUM)}`,
-    `github_pat_${letters(rng, 22, ALNUM)}_${letters(rng, 59, ALNUM)}`,
-    `xoxb-${digits(rng, 12)}-${digits(rng, 12)}-${letters(rng, 24, ALNUM)}`,
-    `sk_live_${letters(rng, 24, ALNUM)}`,
-    `sk-proj-${letters(rng, 48, ALNUM)}`,
-    `AIza${letters(rng, 35, `${ALNUM}_-`)}`,
-    `SG.${letters(rng, 22, ALNUM)}.${letters(rng, 43, ALNUM)}`,
-    `glpat-${letters(rng, 20, ALNUM)}`,
-    `npm_${letters(rng, 36, ALNUM)}`,
-    `hf_${letters(rng, 34, ALNUM)}`,
-    `shpat_${letters(rng, 32, HEX)}`,
-    `SK${letters(rng, 32, HEX)}`,
-    `eyJhbGciOiJIUzI1NiJ9.eyJ${letters(rng, 40, ALNUM)}.${letters(rng, 43, `${ALNUM}_-`)}`,
+/** What a key of some issuer looks like: a sample of issuers from every trade, long and short, with and without dashes. */
+function issuerKey(rng: Random): string {
+  const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const lowAlnum = 'abcdefghijklmnopqrstuvwxyz0123456789'
+  const url = `${ALNUM}_-`
+  const base64 = `${ALNUM}+/`
+  const make = rng.pick<() => string>([
+    () => `AKIA${letters(rng, 16, base32)}`,
+    () => `ghp_${letters(rng, 36, ALNUM)}`,
+    () => `github_pat_${letters(rng, 22, ALNUM)}_${letters(rng, 59, ALNUM)}`,
+    () => `xoxb-${digits(rng, 12)}-${digits(rng, 12)}-${letters(rng, 24, ALNUM)}`,
+    () => `sk_live_${letters(rng, 24, ALNUM)}`,
+    () => `sk-proj-${letters(rng, 48, ALNUM)}`,
+    () => `sk-ant-api03-${letters(rng, 93, url)}AA`,
+    () => `AIza${letters(rng, 35, url)}`,
+    () => `SG.${letters(rng, 22, ALNUM)}.${letters(rng, 43, ALNUM)}`,
+    () => `glpat-${letters(rng, 20, ALNUM)}`,
+    () => `npm_${letters(rng, 36, ALNUM)}`,
+    () => `hf_${letters(rng, 34, ALNUM)}`,
+    () => `shpat_${letters(rng, 32, HEX)}`,
+    () => `SK${letters(rng, 32, HEX)}`,
+    () => `dop_v1_${letters(rng, 64, HEX)}`,
+    () => `${digits(rng, 10)}:AA${letters(rng, 33, ALNUM)}`,
+    () => `${letters(rng, 32, HEX)}-us${rng.integer(20) + 1}`,
+    () => `hvs.${letters(rng, 90, ALNUM)}`,
+    () => `${letters(rng, 14, ALNUM)}.atlasv1.${letters(rng, 67, ALNUM)}`,
+    () => `lin_api_${letters(rng, 40, ALNUM)}`,
+    () => `pscale_tkn_${letters(rng, 43, ALNUM)}`,
+    () => `dapi${letters(rng, 32, HEX)}`,
+    () => `NRAK-${letters(rng, 27, base32)}`,
+    () => `xkeysib-${letters(rng, 64, HEX)}-${letters(rng, 16, ALNUM)}`,
+    () => `rubygems_${letters(rng, 48, HEX)}`,
+    () => `oy2${letters(rng, 43, lowAlnum)}`,
+    () => `gsk_${letters(rng, 52, ALNUM)}`,
+    () => `figd_${letters(rng, 40, ALNUM)}`,
+    () => `AGE-SECRET-KEY-1${letters(rng, 58, base32)}`,
+    () => `${letters(rng, 3, ALNUM)}8Q~${letters(rng, 34, ALNUM)}`,
+    () => `eyJhbGciOiJIUzI1NiJ9.eyJ${letters(rng, 40, ALNUM)}.${letters(rng, 43, url)}`,
+    () =>
+      `https://hooks.slack.com/services/T${letters(rng, 8, base32)}/B${letters(rng, 8, base32)}/${letters(rng, 24, ALNUM)}`,
+    () => `$2b$12$${letters(rng, 53, ALNUM)}`,
+    () => `$6$${letters(rng, 16, ALNUM)}$${letters(rng, 86, ALNUM)}`,
+    () => `{SSHA}${letters(rng, 38, base64)}=`,
+    () => `otpauth://totp/Shop:${fold(someGiven(rng))}?secret=${letters(rng, 32, base32)}&issuer=Shop`,
   ])
+  return make()
+}
+
+/** Secrets that only the form around them tells. */
+function formSeed(rng: Random): Seed {
+  const password = `${letters(rng, 4 + rng.integer(8), ALNUM)}${rng.integer(10)}${rng.pick(['', '!', '#', '-x'])}`
+  const user = fold(someGiven(rng))
+  const basic = Buffer.from(`${user}:${password}`).toString('base64')
+  return rng.pick<() => Seed>([
+    () => carry(rng, password, [`curl -u ${user}:{} https://api.example.com/v2`, `curl --user '${user}:{}' -s x`]),
+    () => carry(rng, password, [`machine git.example.com login ${user} password {}`]),
+    () => carry(rng, password, [`db.example.net:5432:shop:${user}:{}`, `PGPASSWORD={} psql`, `sshpass -p {} ssh x`]),
+    () => carry(rng, password, [`Server=db;User Id=${user};Password={};Encrypt=true`, '<password>{}</password>']),
+    () => carry(rng, basic, ['Authorization: Basic {}', '-H "Authorization: Basic {}"']),
+    () =>
+      carry(rng, letters(rng, 32, HEX), [
+        'Cookie: lang=en; sessionid={}; theme=dark',
+        'Set-Cookie: PHPSESSID={}; Path=/',
+      ]),
+    () => carry(rng, letters(rng, 43, ALNUM), ['"kty":"OKP","crv":"Ed25519","d":"{}","use":"sig"']),
+    () =>
+      carry(rng, letters(rng, 36, ALNUM), ['//packages.example/:_authToken={}', 'the bot got {} back from the server']),
+  ])()
+}
+
+export function secretSeed(rng: Random): Seed {
+  const kind = rng.integer(16)
   if (kind < 6)
     return carryOrField(
       rng,
-      key,
+      issuerKey(rng),
       [...BARE, 'key {}', 'export TOKEN={}', 'curl -H "Authorization: Bearer {}"', 'the token is {}.'],
       ['api_key', 'token', 'config'],
     )
@@ -211,7 +265,8 @@ export function secretSeed(rng: Random): Seed {
       'https://api.example.com/v1?api_key={}&x=1',
     ])
   }
-  if (kind === 12)
+  if (kind < 14) return formSeed(rng)
+  if (kind === 14)
     return carry(rng, digits(rng, rng.pick([3, 4, 6])), [
       'my pin is {}',
       'PIN: {}',

@@ -112,6 +112,8 @@ github | ghp_{a36}
 github | ghs_{a36}
 gitlab | glpat-{w20}
 gitlab | glrt-{w20}
+gitlab | glpat-{w40}.01.{n9}
+gitlab | glpat-{w40}.{n9}
 gitlab | GR1348941{w20}
 gocardless | live_{w40}
 google | AIza{w35}

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest'
+import { recognizers } from '../../../../stages/redact/registry.ts'
+import { PREFIXES } from '../../../../stages/redact/secrets/key-index.ts'
+import { Subject } from '../../../../stages/redact/subject.ts'
+
+const secrets = recognizers({ regions: [] }).filter(({ types }) =>
+  types.every((type) => type === 'SECRET' || type === 'URL_CREDENTIALS'),
+)
+
+/** CPU milliseconds of all recognizers of secrets on a text, the best of three. */
+function time(text: string): number {
+  let best = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 3; i++) {
+    const subject = new Subject(text)
+    const start = process.cpuUsage()
+    for (const recognizer of secrets) recognizer.find(subject, () => undefined)
+    const { user, system } = process.cpuUsage(start)
+    best = Math.min(best, (user + system) / 1000)
+  }
+  return best
+}
+
+/** Eight times the text: 8 is linear, 64 is quadratic. Less than 60 ms says nothing about growth. */
+function growth(unit: string): number {
+  const base = `password eyJ $ kty private-lines curl ${unit.repeat(Math.ceil(4000 / unit.length))}`
+  const small = time(base)
+  const large = time(base.repeat(8))
+  return large > 60 ? large / Math.max(small, 2) : 8
+}
+
+test.each([1, 2, 3, 4])('starts of keys in a row are read in linear time: part %i of 4', (part) => {
+  const slow: string[] = []
+  for (const [i, prefix] of PREFIXES.entries()) {
+    if (i % 4 !== part - 1) continue
+    for (const unit of [prefix, `${prefix}aB3`, `${prefix}0f.`]) if (growth(unit) > 26) slow.push(unit)
+  }
+  expect(slow).toEqual([])
+})
+
+const UNITS: readonly string[] = [
+  'password',
+  'password ',
+  'password:',
+  'password: a ',
+  'password is ',
+  'password for x ',
+  'key=',
+  'key=key',
+  'token "',
+  'api_key: a1b2c3d4',
+  'pin ',
+  'otp 1',
+  'cookie: a=b; ',
+  'cookie:a=',
+  'a=b;',
+  'curl -u ',
+  'curl -u a',
+  'curl -u a:',
+  'mysql -p',
+  'machine ',
+  'machine a login b password ',
+  'basic ',
+  'basic aGVsbG86d29ybGQ',
+  'bearer a',
+  'recovery codes ',
+  'recovery codes: a1b2-c3d4 ',
+  'seed phrase: legal ',
+  'legal ',
+  'eyJ.',
+  '.eyJ',
+  'eyJhbGciOiJIUzI1NiJ9.',
+  '$2b$12$',
+  '$6$a$',
+  '$',
+  '{SSHA}',
+  'pbkdf2_sha256$1$',
+  'Private-Lines: 1\n',
+  'Private-Lines: 1\nAAAA\n',
+  '"kty":"',
+  '"d":"',
+  '-----BEGIN PRIVATE KEY-----',
+  'jdbc:oracle:thin:a/',
+  '://a:b@',
+  '://a:',
+  '://',
+  '?token=',
+  '&a=b',
+  '=',
+  ':',
+  'a:1:',
+  'aB3',
+  'aB3/',
+  'aB3+',
+  'aB3_',
+  'aB3-',
+  'aB3.',
+  'aB3=',
+  '0f',
+  '8Q~',
+  ':AA',
+  '-us1',
+  '+ASt',
+  'JQQJ99',
+  'T3BlbkFJ',
+  'otpauth://',
+  'WIFI:P:a;',
+  'WIFI:S:',
+  'datadog a1B2c3D4e5F6g7H8 ',
+  '密码',
+  'пароль ',
+  'ß',
+  '😀',
+  '\n',
+  '"',
+  '\\"',
+]
+
+describe('what opens a form, in a row', () => {
+  test.each(UNITS)('%j', (unit) => {
+    expect(growth(unit)).toBeLessThanOrEqual(26)
+  })
+})
