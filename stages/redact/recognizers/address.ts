@@ -91,7 +91,7 @@ const NEAR =
 const NOT_STREET_WORD =
   /\s(?:the|a|my|your|no|on|in|of|this|that|is|was|to|and|for|it|any|by|either|all|or|at|did|will|with|from|has|have|days?|weeks?|months?|years?|hours?|minutes?|times?|items?|orders?|people|percent|am|pm|km|miles?|new|more|stars?|other|different|ways?|x|i|you|we|they|he|she|gb|mb|ghz|but|so|if|not|can|cannot)\s/
 const NOT_TOWN =
-  /(?:January|February|March|April|May|June|July|August|September|October|November|December|Error|Warning|Info|Order|Euros?|Dollars?|Points?|Items?|Units?|Views?|People|Customers?|Users?|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Success|GET|POST|Ticket|Invoice|Hi|Hello|Thanks|The|This|It|We|Please|And|But|So|My|You|Your|If|What|When|How|Why|Can|Is|Not|No|Yes|Any)(?![\p{L}])/u
+  /(?:January|February|March|April|May|June|July|August|September|October|November|December|Error|Warning|Info|Order|Euros?|Dollars?|Points?|Items?|Units?|Views?|People|Customers?|Users?|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Success|GET|POST|Ticket|Invoice|Hi|Hello|Thanks|The|This|It|We|Please|And|But|So|My|You|Your|If|What|When|How|Why|Can|Is|Not|No|Yes|Any|ZIP|Zip|Phone|Tel|Fax|Email|E-mail)(?![\p{L}])/u
 
 /** Street addresses and postcodes with their town, in the forms of a dozen countries. */
 export const address: Recognizer = {

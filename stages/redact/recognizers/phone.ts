@@ -3,9 +3,9 @@ import type { Recognizer } from '../recognizer.ts'
 import { type DigitGroup, Feature, isWord, type NumberRun, type Subject } from '../subject.ts'
 
 const PHONE_WORDS =
-  /phone|\btel\b|mobile|\bcell|\bcall|whats ?app|\bsms\b|\btext\b|\bfax|\breach|\bcontact|\bring\b|erreich|number on|\bdial|handy|rufnummer|\bmobil|anruf|telefon|t[ée]l[ée]phone|portable|appel|m[óo]vil|tel[ée]fono|celular|ll[áa]m|cellulare|chiama|bel(?:len)? |ligar|my number|number is|number:|num[ée]ro|nummer lautet|hotline|voicemail|signal\b|telegram|(?:^|\s)[tmpf]:\s*$/g
+  /phone|\btel\b|\bph\b|mobile|\bcell|\bcall|whats ?app|\bsms\b|\btext\b|\bfax|\breach|\bcontact|\bring\b|erreich|number on|\bdial|handy|rufnummer|\bmobil|anruf|telefon|t[ée]l[ée]phone|portable|appel|m[óo]vil|tel[ée]fono|celular|ll[áa]m|cellulare|chiama|bel(?:len)? |ligar|my number|number is|number:|num[ée]ro|nummer lautet|hotline|voicemail|signal\b|telegram|(?:^|\s)[tmpf]:\s*$/g
 const OTHER_NUMBERS =
-  /\border|ticket|\bcase\b|\bref\b|\bref\.|reference|invoice|tracking|error|\berr\b|serial|article|\bitem|\bsku|isbn|imei|\bpart|smart ?card|card n|account n|account #|account id|\bacct|\bid\b|_id\b|booking|confirmation|txn|transaction|version|bestell|auftrag|rechnung|kunden|commande|pedido|factura|facture|ordine|shipment|parcel|package|customer n|\bclient|contrat|policy|\bclaim|\bbatch|\bbuild|\bpid\b|timestamp|session|request|iban|swift|ssn|passport|licen[sc]e|zip|amount|total|price|usd|eur|gbp|\bbic\b|\bmodel|nummer der|zendesk|jira|#\s*$/g
+  /\border|ticket|\bcase\b|\bref\b|\bref\.|reference|invoice|tracking|error|\berr\b|serial|article|\bitem|\bsku|isbn|imei|\bpart|smart ?card|card n|account n|account #|account id|\bacct|\bid\b|_id\b|booking|confirmation|txn|transaction|version|bestell|auftrag|rechnung|kunden|commande|pedido|factura|facture|ordine|shipment|parcel|package|customer n|\bclient|contrat|policy|\bclaim|\bbatch|\bbuild|\bpid\b|timestamp|session|request|iban|swift|ssn|passport|licen[sc]e|zip|amount|total|price|usd|eur|gbp|\bbic\b|\bmodel|nummer der|zendesk|jira|(?<!(?:phone|tel|ph|cell|fax|mobile|mob)\.? ?)#\s*$/g
 const CURRENCY = /[$€£¥₹]\s?$|(?:usd|eur|gbp)\s?$/
 const EXTENSION = /^,?\s?(?:ext|extension|x|durchwahl|poste)\.?\s?:?\s?\d{1,6}(?!\d)/i
 

@@ -60,3 +60,15 @@ test('two numbers in one run are two spans', () => {
     '+44 20 7946 0959',
   ])
 })
+
+test.each(['phone # 617-555-0199', 'Fax # 617.555.0199', 'Tel #6175550199', 'Ph# 617 555 0199', 'ph. 617-555-0199'])(
+  'a number sign after a word for a phone is no word for another number: %s',
+  (text) => {
+    const [span] = createRuleDetector({ types: ['PHONE'] }).find(text)
+    expect(text.slice(span?.start, span?.end).replace(/\D/g, '')).toBe('6175550199')
+  },
+)
+
+test('a number sign alone still is', () => {
+  expect(createRuleDetector({ types: ['PHONE'] }).find('ticket #6175550199, # 6175550199')).toEqual([])
+})
