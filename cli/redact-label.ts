@@ -59,7 +59,8 @@ export function labelCommand(parent: Command): void {
     .option('--report', 'print what the labels say')
     .option('--json', 'with --report: as metrics in JSON')
     .option('--metrics <file>', 'with --report: write the metrics for a policy')
-    .action(async (file: string | undefined, flags: Flags) => {
+    .action(async (file: string | undefined, given: Flags) => {
+      const flags = given.run === 'last' ? { ...given, run: idOfLast(given.store) } : given
       const labels = flags.labels ?? [defaultLabels(file, flags)]
       if (flags.report === true) return report(labels, flags)
       await label(file, labels[0]!, flags)
@@ -70,6 +71,16 @@ export function labelCommand(parent: Command): void {
 export function ownOptions(parent: Command): void {
   for (let command: Command | null = parent; command !== null; command = command.parent)
     command.enablePositionalOptions()
+}
+
+function idOfLast(store: string): string {
+  const record = lastRun(store)
+  if (record !== undefined) return record.run
+  throw new SluiceError({
+    code: 'RUN_UNKNOWN',
+    message: 'this store has no run yet',
+    next: 'run a pipeline first: sluice run FILE',
+  })
 }
 
 function defaultLabels(file: string | undefined, flags: Flags): string {
@@ -180,17 +191,17 @@ async function draw(file: string | undefined, flags: Flags): Promise<Sample> {
 }
 
 async function* itemsOfRun(flags: Flags): AsyncGenerator<Item> {
-  const record = flags.run === 'last' ? lastRun(flags.store) : loadRun(flags.store, flags.run!)
-  const stages = record?.stages.filter(({ id, uses }) =>
+  const record = loadRun(flags.store, flags.run!)
+  const stages = record.stages.filter(({ id, uses }) =>
     flags.stage === undefined ? uses === 'redact' : id === flags.stage,
   )
   const output =
-    stages?.length === 1 ? Object.values(stages[0]!.outputs).find(({ kind }) => kind === 'dataset') : undefined
+    stages.length === 1 ? Object.values(stages[0]!.outputs).find(({ kind }) => kind === 'dataset') : undefined
   if (output === undefined || output.sensitivity !== 'redacted') {
     throw new SluiceError({
       code: 'STAGE_UNKNOWN',
       message: 'the run has no redacted records, or more than one stage with some',
-      next: `name the stage with --stage: ${(record?.stages ?? []).map(({ id }) => id).join(', ')}`,
+      next: `name the stage with --stage: ${record.stages.map(({ id }) => id).join(', ')}`,
     })
   }
   for (const each of readDataset(openStore(flags.store), output)) yield itemOfRecord(each)

@@ -222,10 +222,10 @@ class EncodingBuilder {
 
   /** Whether a token that begins at `start` goes on with the word of the token before it. */
   #continues(start: number, inPiece: boolean): boolean {
-    if (this.#lastEnd === -1 || (this.#marked && !inPiece)) return false
+    if (this.#lastEnd === -1 || start > this.#lastEnd) return false
     // Bytes of one character, or two pieces of it.
     if (start < this.#lastEnd) return true
-    if (start > this.#lastEnd) return false
+    if (this.#marked && !inPiece) return false
     const before = characterBefore(this.#text, start)
     const after = String.fromCodePoint(this.#text.codePointAt(start)!)
     if (this.#marked && inPiece) return true

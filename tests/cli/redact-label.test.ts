@@ -1,7 +1,8 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { RunRecord } from '../../pipelines/engine/run-record.ts'
 import { wordPieceTokenizer, writeTinyModel } from '../models/token-classification/tiny-models.ts'
 import { start } from '../support/sluice.ts'
 
@@ -23,6 +24,11 @@ const LINES = [
   '{"text":"Lily Chen has left"}',
   '{"text":"order <PHONE> \\u001b[31mlate"}',
 ]
+writeTinyModel(join(folder, 'ner'), {
+  tokenizer: wordPieceTokenizer(['zorblatt', 'met']),
+  labels: ['O', 'B-PER', 'I-PER'],
+  rule: (token) => (token === 'zorblatt' ? 'B-PER' : 'O'),
+})
 writeFileSync(join(folder, 'clean.jsonl'), `${LINES.join('\n')}\n`)
 
 describe('sluice redact label', () => {
@@ -101,12 +107,54 @@ describe('sluice redact label', () => {
   })
 })
 
-describe('sluice redact review', () => {
-  writeTinyModel(join(folder, 'ner'), {
-    tokenizer: wordPieceTokenizer(['zorblatt', 'met']),
-    labels: ['O', 'B-PER', 'I-PER'],
-    rule: (token) => (token === 'zorblatt' ? 'B-PER' : 'O'),
+const PIPELINE = `
+apiVersion: sluice/v1
+kind: Pipeline
+name: labels
+purpose: a test
+owner: tests
+seed: 1
+sources:
+  a: { uri: data.jsonl, licence: own, lawful_basis: synthetic, purpose: a test, contains: [names] }
+stages:
+  ingest:
+    uses: ingest
+    with: { meta: [city] }
+  redact:
+    uses: redact
+    needs: [ingest]
+    with:
+      tagger: false
+      models: [{ path: ./ner }]
+      fields: { meta.city: { keep: true, because: few people live in a city alone } }
+      quasi_identifiers: { fields: [meta.city], k: 2 }
+`
+
+describe('a run with a model of the company’s own', () => {
+  it('redacts what only the model knows, measures groups, and its records can be labelled', {
+    timeout: 180_000,
+  }, async () => {
+    writeFileSync(join(folder, 'pipeline.yaml'), PIPELINE)
+    writeFileSync(
+      join(folder, 'data.jsonl'),
+      ['Rome', 'Rome', 'Ulm'].map((city) => `{"text":"met zorblatt","city":"${city}"}\n`).join(''),
+    )
+    const run = await sluice(['run', 'pipeline.yaml'])
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    const labelled = await sluice(['redact', 'label', '--run', 'last', '--labels', 'run.jsonl'], 'n\nn\ns\n\n')
+    expect(labelled.stdout.match(/met <PERSON>/g)).toHaveLength(3)
+    const report = await sluice(['redact', 'label', '--run', 'last', '--labels', 'run.jsonl', '--report'])
+    expect(report.stdout).toContain('something left: 0 of 2 records, 0.00 % (0.00–84.19 %)')
+    const [id] = readdirSync(join(folder, '.sluice', 'runs'))
+    const record = JSON.parse(readFileSync(join(folder, '.sluice', 'runs', id!, 'run.json'), 'utf8')) as RunRecord
+    const { metrics, keyParts } = record.stages.find(({ uses }) => uses === 'redact')!
+    expect(metrics.find(({ name }) => name === 'k_anonymity_min')?.value).toBe(1)
+    expect(metrics.find(({ name }) => name === 'records_below_k')?.value).toBeCloseTo(1 / 3)
+    expect((keyParts!['pins'] as Record<string, string>)['models.0']).toMatch(/^[0-9a-f]{64}$/)
   })
+})
+
+describe('sluice redact review', () => {
   writeFileSync(join(folder, 'review.yaml'), 'tagger: false\nmodels: [{ path: ner }]\n')
   writeFileSync(join(folder, 'raw.jsonl'), '{"text":"met nobody"}\n{"text":"we met zorblatt at ada@example.org"}\n')
 
