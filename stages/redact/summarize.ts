@@ -1,3 +1,4 @@
+import type { Table } from '../../artifacts/evaluation.ts'
 import type { Metric, MetricSpec } from '../../artifacts/metric.ts'
 import type { Tally } from '../../artifacts/tally.ts'
 import { clopperPearson, wilson } from '../../util/statistics.ts'
@@ -153,11 +154,27 @@ export function summarize(tally: Tally, given: RedactConfig): Summary {
           }
         }),
       },
+      ...keyTable(tally),
       ...(quasi?.tables ?? []),
     ],
     limits: [...(evidence?.limits ?? []), ...LIMITS, ...(quasi?.limits ?? [])],
     data: { samples: tally.getSamples('redacted') },
   }
+}
+
+/** Which keys wrote the values: their ids, never the keys. */
+function keyTable(tally: Tally): readonly Table[] {
+  const rows = tally.getCategories('operator_keys').map(([text, records]) => {
+    const [key = '', id = ''] = text.split(' ')
+    return { key, id, records }
+  })
+  if (rows.length === 0) return []
+  const columns = [
+    { key: 'key', title: 'Key' },
+    { key: 'id', title: 'Id' },
+    { key: 'records', title: 'Records' },
+  ]
+  return [{ name: 'redaction_keys', title: 'Keys that values were written with', columns, rows }]
 }
 
 function rate(

@@ -39,6 +39,8 @@ export async function openRedactor(given: RedactConfig, context: OpenContext): P
     async process(batch) {
       const findings = await findInRecords(batch, detector, find)
       const redacted = await redactRecords(batch, findings, operators, detector)
+      for (const [name, id] of Object.entries(operators.keyIds))
+        tally.category('operator_keys', `${name} ${id}`, batch.length)
       const trials = batch.flatMap((record) => seeder.trials(record))
       const seeded = await findInRecords(
         trials.map(({ place }) => place.record),

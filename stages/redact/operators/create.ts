@@ -8,7 +8,7 @@ import { type Sealer, sealer } from './encrypt.ts'
 import { type Entities, findEntities, type Mention } from './entities.ts'
 import { type Fpe, fpe } from './fpe.ts'
 import { keyedHash } from './hash.ts'
-import { type KeyUse, subKey } from './keys.ts'
+import { type KeyUse, keyId, subKey } from './keys.ts'
 import { type FpeAlphabet, keyOfOperator, OPERATOR_DEFAULTS, type Operator, type OperatorKeys } from './kinds.ts'
 import { mask } from './mask.ts'
 import { titleBefore } from './name-parts.ts'
@@ -38,7 +38,12 @@ export interface OperatorOptions {
 export function createOperators(options: OperatorOptions): Operators {
   const { operatorOf, regions } = options
   const keys = lazyKeys(options.keys)
+  const { pseudonym, reversible } = options.keys
   return {
+    keyIds: {
+      ...(pseudonym === undefined ? {} : { pseudonym_key: keyId(pseudonym) }),
+      ...(reversible === undefined ? {} : { reversible_key: keyId(reversible) }),
+    },
     keeps: (type) => operatorOf(type).operator === 'keep',
     forRecord(record, findings) {
       // Most records need neither.

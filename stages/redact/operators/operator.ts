@@ -8,6 +8,8 @@ export type Replacer<S = Span> = (value: string, span: S) => string
 
 /** What is written where values stood, by type, with keys. Built once per shard from the config; holds no state of records. */
 export interface Operators {
+  /** Ids (8 hex digits) of the keys it was given, by the name that the config has for them: `reversible_key`. For the evidence. */
+  readonly keyIds: Readonly<Record<string, string>>
   /** True where the type's values stay as they are and are only counted. */
   keeps(type: PiiType): boolean
   /**

@@ -5,6 +5,7 @@ import { createDetector, type Span } from '../../../../stages/redact/detector.ts
 import { applySpans, untouched, writeSpans } from '../../../../stages/redact/operators/apply.ts'
 import { checkOperators, keysUsed } from '../../../../stages/redact/operators/config.ts'
 import { createOperators, type Operator } from '../../../../stages/redact/operators/create.ts'
+import { keyId } from '../../../../stages/redact/operators/keys.ts'
 import type { Operators } from '../../../../stages/redact/operators/operator.ts'
 import { PII_TYPES, type PiiType } from '../../../../stages/redact/pii-type.ts'
 import { findInRecords, redactRecords, redactText } from '../../../../stages/redact/record-redactor.ts'
@@ -233,4 +234,12 @@ describe('the configuration', () => {
     expect(keysUsed({ default: { operator: 'mask' } })).toEqual(new Set())
     expect(keysUsed({ A: { operator: 'hash' }, B: { operator: 'fpe' } })).toEqual(new Set(['pseudonym', 'reversible']))
   })
+})
+
+test('the ids of the keys are known, for the evidence', () => {
+  expect(using(() => ({ operator: 'hash' })).keyIds).toEqual({
+    pseudonym_key: keyId(KEYS.pseudonym),
+    reversible_key: keyId(KEYS.reversible),
+  })
+  expect(createOperators({ operatorOf: () => ({ operator: 'mask' }), keys: {}, regions: [] }).keyIds).toEqual({})
 })
