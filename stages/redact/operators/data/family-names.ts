@@ -70,9 +70,6 @@ export const FAMILY_NAMES: readonly string[] = [
   ...new Set([...REAL, ...BEGINNINGS.flatMap((beginning) => ENDS.map((end) => beginning + end))]),
 ]
 
-/** Those that really occur: known as family names where one stands alone. */
-export const REAL_FAMILY_NAMES: readonly string[] = REAL
-
 /** In their masculine form; the feminine one adds an а. */
 export const CYRILLIC_FAMILY = list(`
   Алексеев Андреев Антонов Баранов Белов Беляев Богданов Борисов Васильев Виноградов Власов Волков Воробьёв Воронцов

@@ -55,7 +55,3 @@ export function checkOf(
 export function isRight(type: PiiType, value: string): boolean {
   return checkOf(type, value, () => value) !== undefined
 }
-
-export function hasCheck(type: PiiType): boolean {
-  return BY_TYPE.has(type)
-}
