@@ -86,10 +86,10 @@ export function codeAfter(
   return assigned && MIXED_CODE.test(text) ? { start, end: MIXED_CODE.lastIndex, score: 0.6 } : undefined
 }
 
-const WORDS = /\p{L}{3,14}(?:[ -]\p{L}{3,14}){3,7}(?=[.,;!"'`”»\\]?[^\S\n]*(?:$|[\n"'`”»,}|\\]))/uy
+const WORDS = /\p{L}{2,14}(?:[ -]\p{L}{2,14}){3,7}(?=[.,;!"'`”»\\]?[^\S\n]*(?:$|[\n"'`”»,}|\\]))/uy
 // A sentence has at least one of these; words drawn from a list hardly do.
 const GRAMMAR =
-  /(?<!\p{L})(?:the|and|you|your|for|not|with|has|have|had|was|were|are|can|cannot|could|but|this|that|from|when|what|who|how|why|please|again|after|before|because|doesn|don|isn|won|didn|does|did|will|would|should|must|been|any|all|our|its|into|than|then|too|very|still|also|get|got|set|let|der|die|das|ist|und|nicht|ich|mit|wird|una|los|las|por|que|con|para|est|les|des|pas|pour|dans|characters?|letters?|digits?|numbers?|required|reset|change|changed|password|email|account|login)(?!\p{L})/iu
+  /(?<!\p{L})(?:is|it|to|of|in|on|at|as|by|an|am|my|me|we|he|be|do|so|no|if|or|us|go|up|im|de|la|el|en|le|un|zu|es|er|il|se|the|and|you|your|for|not|with|has|have|had|was|were|are|can|cannot|could|but|this|that|from|when|what|who|how|why|please|again|after|before|because|doesn|don|isn|won|didn|does|did|will|would|should|must|been|any|all|our|its|into|than|then|too|very|still|also|get|got|set|let|der|die|das|ist|und|nicht|ich|mit|wird|una|los|las|por|que|con|para|est|les|des|pas|pour|dans|characters?|letters?|digits?|numbers?|required|reset|change|changed|password|email|account|login)(?!\p{L})/iu
 
 /** End of a passphrase of four to eight words that fills its line or its quotes; `start` where there is none. */
 export function passphraseEnd(text: string, start: number): number {

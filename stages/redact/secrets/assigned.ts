@@ -1,6 +1,7 @@
 import type { Recognizer } from '../recognizer.ts'
 import { Feature } from '../subject.ts'
 import { codeAfter, isUserPassword, judgeKey, judgePassword, passphraseEnd, trimEnd } from './assigned-value.ts'
+import { bitsPerChar } from './rarity.ts'
 import { type Mark, secretScan } from './scan.ts'
 
 /** Closing quotes and brackets of the name, then what joins it to its value. */
@@ -47,6 +48,8 @@ export const assignedSecret: Recognizer = {
   priority: 2,
   find(subject, emit) {
     const { text } = subject
+    if (subject.hint === 'SECRET' && passphraseEnd(text, 0) === text.length)
+      emit({ start: 0, end: text.length, type: 'SECRET', score: 0.7, rule: 'passphrase', why: 'field' })
     let next = 0
     for (const mark of secretScan(subject).marks) {
       const { kind } = mark
@@ -94,13 +97,16 @@ function valueAfter(text: string, mark: Mark, kind: 'password' | 'key' | 'code')
   const bare = BARE.exec(text)?.[0]
   if (bare === undefined) return undefined
   const value = trimEnd(bare, assigned, quote)
-  if (value.length < 3 || (space !== undefined && !option && !/\d/.test(value) && !isUserPassword(value)))
-    return undefined
+  const digit = /\d/.test(value)
+  // After a mere space a word goes on in the sentence, unless it is none.
+  const word = !digit && !(value.length >= 8 && bitsPerChar(value) >= 7.5) && !isUserPassword(value)
+  if (value.length < 3 || (space !== undefined && !option && word)) return undefined
   const last = start + value.length
   const alone = quote || /^[^\S\n]*(?:$|\n)/.test(text.slice(last, last + 40).replace(/^[.,;!]/, ''))
   const how = { assigned: assigned || option, equals: sign?.includes('=') === true || quote, alone }
   const score = kind === 'password' ? judgePassword(value, how) : judgeKey(value, how, isSecretWord(text, mark))
-  if (score === 0 || (WEAK.test(text.slice(mark.start, mark.end)) && !/\d/.test(value) && !isUserPassword(value)))
+  if (score === 0) return undefined
+  if (WEAK.test(text.slice(mark.start, mark.end)) && !digit && bitsPerChar(value) < 6 && !isUserPassword(value))
     return undefined
   return { start, end: last, score }
 }
@@ -109,7 +115,7 @@ function closes(text: string, at: number): boolean {
   return /["'`\\”»]/.test(text[at] ?? '')
 }
 
-/** Words of code and of sport as well: their value has a digit. */
+/** Words of code and of sport as well: their value is no word. */
 const WEAK = /^(?:pass|key|auth|pw)$/i
 
 /** `secret` and `credentials` may be followed by what a person chose, a `key` by what a machine made. */
