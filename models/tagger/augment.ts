@@ -41,6 +41,40 @@ export function recased(example: Example, how: 'lower' | 'upper'): Example {
   return text.length === example.text.length ? { ...example, text } : example
 }
 
+/**
+ * The text with slips of the hand in words that belong to no name: a letter twice, missing, or in its neighbour's place. A
+ * word of no dictionary must not be a name for that alone.
+ */
+export function misspelt(example: Example, rng: Random, share: number): Example {
+  let text = ''
+  let at = 0
+  let next = 0
+  const entities: Entity[] = []
+  for (const match of example.text.matchAll(/\p{L}{4,}/gu)) {
+    const { index } = match
+    const word = match[0]
+    while (next < example.entities.length && example.entities[next]!.end <= index) {
+      const { start, end, type } = example.entities[next++]!
+      entities.push({ start: start + text.length - at, end: end + text.length - at, type })
+    }
+    const entity = example.entities[next]
+    if ((entity !== undefined && entity.start < index + word.length) || rng.next() >= share) continue
+    text += example.text.slice(at, index) + slip(word, rng)
+    at = index + word.length
+  }
+  for (const { start, end, type } of example.entities.slice(next))
+    entities.push({ start: start + text.length - at, end: end + text.length - at, type })
+  return { ...example, text: text + example.text.slice(at), entities }
+}
+
+function slip(word: string, rng: Random): string {
+  const i = 1 + rng.integer(word.length - 2)
+  const x = rng.next()
+  if (x < 0.4) return word.slice(0, i) + word[i]! + word.slice(i)
+  if (x < 0.75) return word.slice(0, i) + word.slice(i + 1)
+  return word.slice(0, i) + word[i + 1]! + word[i]! + word.slice(i + 2)
+}
+
 /** Texts one after the other, as one text. */
 export function joined(examples: readonly Example[], separator: string): Example {
   const [first] = examples

@@ -1,6 +1,6 @@
 import type { Encoded } from './encode.ts'
 import { CLASSES, type Entity } from './example.ts'
-import { Known } from './features.ts'
+import { Casing, Known } from './features.ts'
 import type { Scores } from './session.ts'
 
 /** Probabilities from which a type is marked, and from which a marked name goes on. */
@@ -47,7 +47,11 @@ export function decode(
     let first = from
     while (first < to && !isWord(first)) first += 1
     while (to > first && !isWord(to - 1)) to -= 1
-    if (first < to) {
+    // One letter is a variable or a footnote more often than a person.
+    if (
+      first < to &&
+      (to - first > 1 || end[first]! - start[first]! > (types[first]!.casing === Casing.INITIAL ? 2 : 1))
+    ) {
       let probability = 0
       for (let k = first; k < to; k++) probability = Math.max(probability, scores[k * n + type]!)
       entities.push({ start: start[first]!, end: end[to - 1]!, type: CLASSES[type] as Entity['type'], probability })

@@ -9,7 +9,7 @@ import { encodeOnnx } from '../graph/onnx.ts'
 import type { Shape } from '../graph/shape.ts'
 import { quantise } from '../toxicity/export.ts'
 import { FLAGS } from './encode.ts'
-import { CLASSES } from './example.ts'
+import { SOURCES, type Source } from './example.ts'
 import { MOST_FEATURES, ROWS } from './features.ts'
 import { denseShapes, hiddenLayers, type Parameters, type TaggerShape } from './network.ts'
 
@@ -21,9 +21,14 @@ import { denseShapes, hiddenLayers, type Parameters, type TaggerShape } from './
  * - `at` int32 [places]: the word at each place, 0 for padding; `flags` int32 [places]: bits of `Flag`;
  * - `read` int32 [reads]: the places to answer for.
  *
- * Output `scores` float32 [reads, classes].
+ * Output `scores` float32 [reads, classes], by the labelling habits of `source`.
  */
-export function encodeModel(shape: TaggerShape, p: Parameters, metadata: Readonly<Record<string, string>>): Uint8Array {
+export function encodeModel(
+  shape: TaggerShape,
+  p: Parameters,
+  metadata: Readonly<Record<string, string>>,
+  source: Source = 'any',
+): Uint8Array {
   const g = createGraph('tagger')
   const shapes = denseShapes(shape)
   const weight = (name: string): Value => g.constant('float32', shapes[name]!, p.dense[name]!)
@@ -42,21 +47,24 @@ export function encodeModel(shape: TaggerShape, p: Parameters, metadata: Readonl
   const words = matmul(relu(g, add(sums, weight('row_bias'))), weight('word'))
   const isPlace = node1(g, { op: 'Greater', inputs: [at, g.constant('int32', [], Int32Array.of(0))] }, 'bool', at.shape)
   const mask = reshape(cast(g, isPlace, 'float32', at.shape), ['places', 1])
-  const flagTable = g.constant('float32', [1 << FLAGS, shape.wordDims], flagRows(shape, p.dense['flag']!))
+  const flagTable = g.constant(
+    'float32',
+    [1 << FLAGS, shape.wordDims],
+    flagRows(shape, p.dense['flag']!, FLAGS + SOURCES.indexOf(source)),
+  )
   const x = mul(add(gatherRows(words, at), gatherRows(flagTable, flags)), mask)
   const h = gatherRows(hiddenLayers(shape, x, mask, weight), read)
   const scores = softmax(add(matmul(h, weight('out')), weight('out_bias')))
   return encodeOnnx({ ...g.toModel({ scores }), opsets: { '': 21, 'com.microsoft': 1 }, metadata })
 }
 
-/** The sum of the flags' vectors for every combination of flags, for a text of no source in particular. */
-function flagRows(shape: TaggerShape, flag: Float32Array): Float32Array {
+/** The sum of the flags' vectors for every combination of flags, with that of the source. */
+function flagRows(shape: TaggerShape, flag: Float32Array, source: number): Float32Array {
   const { wordDims } = shape
   const out = new Float32Array((1 << FLAGS) * wordDims)
   for (let bits = 0; bits < 1 << FLAGS; bits++) {
-    for (let column = 0; column <= FLAGS; column++) {
-      // The column after the flags is the source `any`.
-      if (column < FLAGS && (bits & (1 << column)) === 0) continue
+    for (let column = 0; column <= source; column++) {
+      if (column < FLAGS ? (bits & (1 << column)) === 0 : column !== source) continue
       for (let d = 0; d < wordDims; d++) out[bits * wordDims + d]! += flag[column * wordDims + d]!
     }
   }
@@ -72,6 +80,3 @@ function cast(g: Graph, x: Value, to: ElementType, shape: Shape): Value {
 function relu(g: Graph, x: Value): Value {
   return node1(g, { op: 'Relu', inputs: [x] }, x.type, x.shape)
 }
-
-/** Number of classes in `scores`. */
-export const SCORES = CLASSES.length

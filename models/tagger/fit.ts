@@ -32,10 +32,12 @@ export const FIT: Fit = {
   mix: {
     crossnerShare: 0.35,
     unerTimes: 2,
-    synthetic: 3000,
+    synthetic: 3500,
     clean: 1500,
     swapTexts: 0.25,
     swapNames: 0.7,
+    slipTexts: 0.2,
+    slipWords: 0.12,
     lower: 0.08,
     upper: 0.02,
     join: 0.3,

@@ -1,5 +1,5 @@
 import type { Random } from '../../util/random.ts'
-import { joined, recased, swapNames } from './augment.ts'
+import { joined, misspelt, recased, swapNames } from './augment.ts'
 import type { Corpora } from './corpora.ts'
 import { encode } from './encode.ts'
 import { CLASSES, type Example } from './example.ts'
@@ -18,6 +18,9 @@ export interface Mix {
   /** Share of the texts in which names are swapped, and of the names in them. */
   readonly swapTexts: number
   readonly swapNames: number
+  /** Share of the texts with misspelt words, and of the words in them. */
+  readonly slipTexts: number
+  readonly slipWords: number
   readonly lower: number
   readonly upper: number
   /** Share of the texts that are joined with the one before. */
@@ -46,7 +49,8 @@ export function epochExamples(
     ...some(texts.crossner, Math.round(texts.crossner.length * mix.crossnerShare)),
   ].map((example) => (rng.next() < mix.swapTexts ? swapNames(example, pool, rng, mix.swapNames) : example))
   const clean = some(texts.clean, mix.clean).map((text): Example => ({ text, entities: [], source: 'synthetic' }))
-  const all = [...real, ...clean, ...syntheticExamples(mix.synthetic, pool, rng, part)].map((example) => {
+  const all = [...real, ...clean, ...syntheticExamples(mix.synthetic, pool, rng, part)].map((plain) => {
+    const example = rng.next() < mix.slipTexts ? misspelt(plain, rng, mix.slipWords) : plain
     const x = rng.next()
     return x < mix.lower ? recased(example, 'lower') : x < mix.lower + mix.upper ? recased(example, 'upper') : example
   })

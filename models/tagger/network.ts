@@ -30,7 +30,7 @@ export interface TaggerShape {
   readonly dilations: readonly number[]
 }
 
-export const SHAPE: TaggerShape = { rowDims: 64, wordDims: 64, hidden: 128, reach: 2, dilations: [1] }
+export const SHAPE: TaggerShape = { rowDims: 64, wordDims: 48, hidden: 64, reach: 2, dilations: [1] }
 
 /** Places to each side that a decision can depend on. */
 export function radiusOf(shape: TaggerShape): number {

@@ -60,6 +60,13 @@ function draw(slot: string, pool: NamePool, rng: Random): Drawn {
         value: rng.pick([`${letter(rng)}.`, `${letter(rng)}. ${letter(rng)}.`, `${letter(rng)}.${letter(rng)}.`]),
         type: 'PERSON',
       }
+    case 'bare':
+      return { value: pool.first(rng) }
+    case 'shop': {
+      const owner = rng.next() < 0.6 ? pool.first(rng) : pool.last(rng)
+      const shop = rng.next() < 0.3 ? '' : ` ${rng.pick(WORDS['trade']!)}`
+      return { value: `${owner}${rng.next() < 0.7 || shop === '' ? "'s" : ''}${shop}`, type: 'ORGANIZATION' }
+    }
     case 'city':
       return { value: pool.city(rng), type: 'LOCATION' }
     case 'country':
