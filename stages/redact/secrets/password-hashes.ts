@@ -1,4 +1,5 @@
 import type { Recognizer } from '../recognizer.ts'
+import { Feature } from '../subject.ts'
 import { secretScan } from './scan.ts'
 
 const CRYPT64 = '[./A-Za-z0-9]'
@@ -36,7 +37,7 @@ const FORMS: readonly (readonly [rule: string, first: string, form: RegExp])[] =
 export const passwordHash: Recognizer = {
   name: 'password-hash',
   types: ['SECRET'],
-  needs: 0,
+  needs: Feature.DIGIT,
   priority: 8,
   find(subject, emit) {
     const { text } = subject

@@ -1,5 +1,5 @@
 import type { Recognizer } from '../recognizer.ts'
-import { isWord, type Subject } from '../subject.ts'
+import { Feature, isWord, type Subject } from '../subject.ts'
 import { isAlphabet, isDummy } from './key-shape.ts'
 import { bitsPerChar } from './rarity.ts'
 import { type Run, secretScan } from './scan.ts'
@@ -27,7 +27,8 @@ const NAMES_ANOTHER =
 export const rareString: Recognizer = {
   name: 'secret-rare',
   types: ['SECRET'],
-  needs: 0,
+  // A random string without a digit is one in thirty of the shortest.
+  needs: Feature.DIGIT,
   priority: 0,
   find(subject, emit) {
     const { text } = subject

@@ -200,7 +200,8 @@ function marksOf({ text, features }: Subject): readonly Mark[] {
   const marks = scratch
   marks.length = 0
   search(ASCII_STEMS, text, marks)
-  if (NOT_ASCII.test(text)) search(OTHER_STEMS, text, marks)
+  // Letters beyond ASCII count as capitals in the features.
+  if ((features & Feature.UPPER) !== 0 && NOT_ASCII.test(text)) search(OTHER_STEMS, text, marks)
   if ((signs & Feature.COLON) !== 0) endsBefore(':', text, marks)
   if ((signs & Feature.EQUALS) !== 0) endsBefore('=', text, marks)
   if (marks.length < 2) return marks.length === 0 ? NONE : [marks[0]!]
