@@ -9,6 +9,7 @@ import { type SystemResult, taggerFolds, taggerShips } from './redaction/results
 import { type RunningSystem, runSystem } from './redaction/run-system.ts'
 import type { Speed } from './redaction/system-thread.ts'
 import { PEERS } from './redaction/systems.ts'
+import { BUSY } from './redaction/table.ts'
 
 /** Seconds that one peer may take for one set, and for one pass over the texts of the speed test. */
 const SET_LIMIT = 120
@@ -120,6 +121,8 @@ export const bench: Bench = {
     const name_clean_flagged = taggerShips() ? folds?.clean_flagged : figures['uner_clean_flagged']
     if (name_clean_flagged !== undefined) figures['name_clean_flagged'] = name_clean_flagged
     Object.assign(figures, await measureMemory())
+    if (byDefault.speed.cores < BUSY || byRules.speed.cores < BUSY)
+      say('other work took the cores during the speed test: run it again on a quiet machine')
 
     return {
       figures,
