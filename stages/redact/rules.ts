@@ -29,18 +29,22 @@ export function createRules({ types, regions, without }: RuleOptions): Rules {
   return {
     scan(text, field, emit, tracing = false) {
       const subject = new Subject(text, field, tracing)
-      for (const recognizer of active) {
-        if (!canMatch(recognizer, subject)) continue
-        recognizer.find(subject, (candidate) => {
-          if (types.has(candidate.type))
-            emit({ ...candidate, recognizer: candidate.rule ?? recognizer.name, priority: recognizer.priority })
-        })
+      const { features } = subject
+      // One closure for all: most texts are short, and most recognizers find nothing.
+      let finding = active[0]
+      const take = (candidate: Candidate): void => {
+        if (types.has(candidate.type))
+          emit({ ...candidate, recognizer: candidate.rule ?? finding!.name, priority: finding!.priority })
+      }
+      for (let i = 0; i < active.length; i++) {
+        finding = active[i]!
+        if ((features & finding.needs) !== finding.needs || !isHinted(finding, subject)) continue
+        finding.find(subject, take)
       }
     },
   }
 }
 
-function canMatch(recognizer: Recognizer, subject: Subject): boolean {
-  if ((subject.features & recognizer.needs) !== recognizer.needs) return false
-  return recognizer.hints === undefined || recognizer.hints.some((hint) => subject.lower.includes(hint))
+function isHinted({ hints }: Recognizer, subject: Subject): boolean {
+  return hints === undefined || hints.some((hint) => subject.lower.includes(hint))
 }

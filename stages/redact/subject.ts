@@ -19,6 +19,16 @@ export const Feature = {
   DOT: 1024,
   DASHES: 2048,
   PERCENT: 4096,
+  /** Four digits with at most three separators between any two, or in one run of letters, digits, `_` and `-`. */
+  FOUR_DIGITS: 8192,
+  /** LONG_NUMBER or LONG_TOKEN. */
+  LONG_ANY: 16_384,
+  /** Two colons or more. */
+  COLONS: 32_768,
+  /** Three dots or more. */
+  DOTS: 65_536,
+  /** Five colons or hyphens, or two dots: a hardware address has them. */
+  PAIR_MARKS: 131_072,
 } as const
 
 /** A run of digits and the separators between them, cut into groups of digits. */
@@ -137,59 +147,75 @@ export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57
 }
 
+const [LOWER, CAPITAL, DIGIT_CLASS, HYPHEN, SEPARATOR, MARK, NOTHING] = [1, 2, 3, 4, 5, 6, 0] as const
+const CLASSES = new Uint8Array(128)
+for (let code = 97; code <= 122; code++) CLASSES[code] = LOWER
+for (let code = 65; code <= 90; code++) CLASSES[code] = CAPITAL
+for (let code = 48; code <= 57; code++) CLASSES[code] = DIGIT_CLASS
+CLASSES[95] = LOWER
+CLASSES[45] = HYPHEN
+for (const code of [32, 9, 40, 41, 47]) CLASSES[code] = SEPARATOR
+for (const char of '.:@=%<') CLASSES[char.charCodeAt(0)] = MARK
+
 /** The single prefilter pass. */
 function features(text: string): number {
   let bits = 0
+  // The run of letters, digits, `_` and `-` that goes on, and its digits.
   let token = 0
-  let tokenDigit = false
+  let tokenDigits = 0
+  // Digits of the number that goes on, and separators since its last digit.
   let digits = 0
   let gap = 0
+  let [colons, hyphens, dots] = [0, 0, 0]
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code >= 48 && code <= 57) {
-      bits |= Feature.DIGIT
+    const cls = code < 128 ? CLASSES[code]! : NOTHING
+    if (cls === LOWER || cls === CAPITAL) {
+      bits |= cls === LOWER ? Feature.LETTER : UPPER_LETTER
       token += 1
-      tokenDigit = true
+      digits = 0
+    } else if (cls === DIGIT_CLASS) {
+      token += 1
+      tokenDigits += 1
       digits += 1
       gap = 0
-      if (digits >= 7) bits |= Feature.LONG_NUMBER
+      bits |= digits < 7 ? (digits < 4 && tokenDigits < 4 ? Feature.DIGIT : SOME_DIGITS) : MANY_DIGITS
     } else {
-      // Up to three separators may stand between two digits of one number: `) - `.
-      if (digits > 0 && (gap >= 3 || !isSeparator(code))) digits = 0
-      else gap += 1
-      if ((code >= 97 && code <= 122) || code === 95) {
-        bits |= Feature.LETTER
+      if (cls === HYPHEN) {
         token += 1
-      } else if (code >= 65 && code <= 90) {
-        bits |= Feature.UPPER | Feature.LETTER
-        token += 1
-      } else if (code === 45) {
-        token += 1
+        hyphens += 1
         if (text.charCodeAt(i + 1) === 45) bits |= Feature.DASHES
       } else {
         token = 0
-        tokenDigit = false
-        if (code === 64) bits |= Feature.AT
-        else if (code === 58) bits |= Feature.COLON
-        else if (code === 46) bits |= Feature.DOT
-        else if (code === 61) bits |= Feature.EQUALS
-        else if (code === 37) bits |= Feature.PERCENT
-        else if (code === 60) bits |= Feature.LESS_THAN
-        else if (code === 47 && text.charCodeAt(i + 1) === 47) bits |= Feature.SLASHES
-        // Capital letters of other scripts are not told apart here: that would cost a table look-up per character.
-        else if (code > 191) bits |= Feature.UPPER | Feature.LETTER
-        continue
+        tokenDigits = 0
+        if (code > 191) bits |= UPPER_LETTER
+        else if (code === 47) {
+          if (text.charCodeAt(i + 1) === 47) bits |= Feature.SLASHES
+        } else if (cls === MARK) {
+          if (code === 46) dots += 1
+          else if (code === 58) colons += 1
+          else if (code === 64) bits |= Feature.AT
+          else if (code === 61) bits |= Feature.EQUALS
+          else if (code === 37) bits |= Feature.PERCENT
+          else bits |= Feature.LESS_THAN
+        }
       }
+      // Up to three separators may stand between two digits of one number: `) - `.
+      if (gap >= 3 || !(cls === SEPARATOR || cls === HYPHEN || code === 46)) digits = 0
+      gap += 1
     }
-    if (token >= 16 && tokenDigit) bits |= Feature.LONG_TOKEN
+    if (token >= 16 && tokenDigits > 0) bits |= Feature.LONG_TOKEN | Feature.LONG_ANY
   }
+  if (dots > 0) bits |= dots < 3 ? Feature.DOT : Feature.DOT | Feature.DOTS
+  if (colons > 0) bits |= colons < 2 ? Feature.COLON : Feature.COLON | Feature.COLONS
+  if (colons >= 5 || hyphens >= 5 || dots >= 2) bits |= Feature.PAIR_MARKS
   return bits
 }
 
-/** Space, tab, `(`, `)`, `-`, `.`, `/`. */
-function isSeparator(code: number): boolean {
-  return code === 32 || code === 9 || code === 40 || code === 41 || code === 45 || code === 46 || code === 47
-}
+// Capital letters of other scripts are not told apart: that would cost a table look-up per character.
+const UPPER_LETTER = Feature.UPPER | Feature.LETTER
+const SOME_DIGITS = Feature.DIGIT | Feature.FOUR_DIGITS
+const MANY_DIGITS = SOME_DIGITS | Feature.LONG_NUMBER | Feature.LONG_ANY
 
 const RUN = /\d(?:[ \t()./-]{0,3}\d)+/g
 

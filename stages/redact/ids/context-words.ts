@@ -7,7 +7,7 @@
  */
 export function named(words: string): RegExp {
   const pattern = new RegExp(words.split('|').map(alternative).join('|'), 'u')
-  HEADS.set(pattern, words.split('|').map(head))
+  HEADS.set(pattern, words.split('|').flatMap(heads))
   return pattern
 }
 
@@ -25,10 +25,18 @@ export function headsOf(pattern: RegExp): readonly Head[] | undefined {
 
 const HEADS = new WeakMap<RegExp, readonly Head[]>()
 
-function head(word: string): Head {
+function heads(word: string): readonly Head[] {
   const inside = word.startsWith('*') || UNSPACED.test(word)
-  return { text: /^[\p{L}\p{N}]*/u.exec(word.replace(/^\*/, ''))![0], inside }
+  const plain = word.replace(/^\*/, '')
+  const text = /^[\p{L}\p{N}]*/u.exec(plain)![0]
+  const follows = plain[text.length + 1]
+  // A letter or two begin many words: what may stand between them and the next part belongs to the head.
+  if (text.length > 2 || text === '' || plain[text.length] !== ' ' || follows === undefined) return [{ text, inside }]
+  return [...BETWEEN, follows].map((next) => ({ text: text + next, inside }))
 }
+
+/** What a blank stands for: see `named`. */
+const BETWEEN = [..." \t\n\r\u00a0_./'’-"]
 
 /** Han, kana, Hangul and Thai are written without blanks between words. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]/u

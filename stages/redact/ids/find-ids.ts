@@ -41,6 +41,7 @@ export function findIds(specs: readonly IdSpec[]): Recognizer {
     priority: 3,
     find(subject, emit) {
       const { text } = subject
+      const words = new Words(subject, contexts)
       for (let at = 0; at < text.length; at++) {
         if (classAt(text, at) !== DIGIT) continue
         let start = at
@@ -50,7 +51,7 @@ export function findIds(specs: readonly IdSpec[]): Recognizer {
         at = end
         if (end - start > LONGEST) continue
         for (let leading = 0; leading <= MAX_LEADING; leading++) {
-          if (opens(text, start)) fromGroup(subject, shapes, contexts, start, end, MAX_GROUPS + leading, emit)
+          if (opens(text, start)) fromGroup(words, shapes, start, end, MAX_GROUPS + leading, emit)
           const before = letterGroupBefore(text, start)
           if (before < 0) break
           start = before
@@ -96,15 +97,14 @@ function shapeTree(specs: readonly IdSpec[]): ShapeTree {
 }
 
 function fromGroup(
-  subject: Subject,
+  words: Words,
   { next, ends, specs }: ShapeTree,
-  contexts: ContextIndex,
   start: number,
   firstEnd: number,
   maxGroups: number,
   emit: Emit,
 ): void {
-  const { text } = subject
+  const { text } = words.subject
   let node = 1
   let at = start
   for (let group = 0; group < maxGroups; group++) {
@@ -120,9 +120,8 @@ function fromGroup(
     }
     const found = at >= firstEnd ? ends[node] : undefined
     if (found !== undefined && closes(text, at)) {
-      const words = new Surroundings(subject, contexts, start, at)
-      const compact = text.slice(start, at).replace(SEPARATORS, '').toUpperCase()
-      for (const index of found) offer(words, index, specs[index]!, compact, emit)
+      const value = new Surroundings(words, start, at)
+      for (const index of found) offer(value, index, specs[index]!, emit)
     }
     if (!isSeparator(text.charCodeAt(at))) return
     at += 1
@@ -132,13 +131,13 @@ function fromGroup(
 
 const SEPARATORS = /[ \-./+()]/g
 
-function offer(words: Surroundings, index: number, spec: IdSpec, compact: string, emit: Emit): void {
+function offer(words: Surroundings, index: number, spec: IdSpec, emit: Emit): void {
   const { start, end, subject } = words
   const { tracing } = subject
   // Most values could be many things and are none of them: what only words can make count is asked for the words first.
   if (spec.score < LEAST && !tracing && !words.mayTell(index, spec)) return
   if (spec.written !== undefined && !spec.written.test(subject.text.slice(start, end))) return
-  const verdict = spec.valid?.(compact) ?? true
+  const verdict = spec.valid?.(words.compact) ?? true
   if (verdict === false) {
     if (tracing) emit({ start, end, type: spec.type, score: 0, rule: spec.name, why: 'check digits' })
     return
@@ -161,34 +160,75 @@ const SURE = 0.8
 const OTHERWISE =
   /(?<!\p{L})(?:orders?|invoices?|tracking|tickets?|parcels?|packages?|shipments?|shipping|bookings?|cases?|articles?|items?|products?|parts?|sku|isbn|ean|upc|gtin|asin|serial|batch|lot|models?|version|build|timestamp|ts|session|request|transaction|txn|trace|commit|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|sendung|sendungs|paket|artikel|kunden|commande|facture|colis|suivi|pedido|factura|seguimiento|encomenda|ordine|fattura|spedizione|zamówienie|zamówienia|faktura|bestelling|factuur|beställning|заказ|заказа)(?:[ _.-]?(?:no|nr|num|nummer|number|numero|id|ref|reference|code|key))?[\s_.:=#"'`°(-]{0,4}(?:(?:is|was|ist|est|es)[\s:"']{1,2})?$/u
 
-/** The words around one number, looked up when a spec first asks. */
-class Surroundings {
+/** A text of at most so many units is looked through once for all its numbers; in a longer one each number has a look of its own. */
+const ONE_LOOK = 2_000
+
+/** Which specs the words of a text may name. */
+class Words {
   readonly subject: Subject
+  readonly #contexts: ContextIndex
+  #stamp = 0
+
+  constructor(subject: Subject, contexts: ContextIndex) {
+    this.subject = subject
+    this.#contexts = contexts
+  }
+
+  /** False only where no words near the number can name it. */
+  mayName(index: number, around: Surroundings): boolean {
+    if (this.subject.text.length > ONE_LOOK) this.#stamp = around.look(this.#contexts)
+    else if (this.#stamp === 0) this.#stamp = this.#contexts.look(this.subject.lower, this.subject.before(0))
+    return this.#contexts.isPossible(index, this.#stamp)
+  }
+}
+
+/** One number and the words around it, looked up when a spec first asks. */
+class Surroundings {
   readonly start: number
   readonly end: number
-  readonly #contexts: ContextIndex
+  readonly #words: Words
+  #compact: string | undefined
   #before: string | undefined
   #after: string | undefined
   #near: string | undefined
   #label: string | undefined
   #stamp = 0
 
-  constructor(subject: Subject, contexts: ContextIndex, start: number, end: number) {
-    this.subject = subject
-    this.#contexts = contexts
+  constructor(words: Words, start: number, end: number) {
+    this.#words = words
     this.start = start
     this.end = end
   }
 
+  get subject(): Subject {
+    return this.#words.subject
+  }
+
+  /** Without separators, in capitals. */
+  get compact(): string {
+    this.#compact ??= this.subject.text.slice(this.start, this.end).replace(SEPARATORS, '').toUpperCase()
+    return this.#compact
+  }
+
+  /** Looks at the words of this number alone. */
+  look(contexts: ContextIndex): number {
+    if (this.#stamp === 0) this.#stamp = contexts.look(this.before, this.after)
+    return this.#stamp
+  }
+
+  get before(): string {
+    this.#before ??= this.subject.before(this.start, 64)
+    return this.#before
+  }
+
+  get after(): string {
+    this.#after ??= this.subject.after(this.end, 24)
+    return this.#after
+  }
+
   /** False only where no words can name the number. Cheap: one look-up a word, for all specs together. */
   mayTell(index: number, { type }: IdSpec): boolean {
-    if (this.subject.hint === type) return true
-    if (this.#stamp === 0) {
-      this.#before ??= this.subject.before(this.start, 64)
-      this.#after ??= this.subject.after(this.end, 24)
-      this.#stamp = this.#contexts.look(this.#before, this.#after)
-    }
-    return this.#contexts.isPossible(index, this.#stamp)
+    return this.subject.hint === type || this.#words.mayName(index, this)
   }
 
   /** The words name the number. `near`: with no other number in between, and before it. */
@@ -196,7 +236,7 @@ class Surroundings {
     const { type, context } = spec
     if (this.subject.hint === type) return true
     if (context === undefined || !this.mayTell(index, spec)) return false
-    const named = near ? context.test(this.#nearest()) : context.test(this.#before!) || context.test(this.#after!)
+    const named = near ? context.test(this.#nearest()) : context.test(this.before) || context.test(this.after)
     return named && !this.#isOtherwise(context)
   }
 
@@ -208,14 +248,13 @@ class Surroundings {
 
   /** A label stands directly before, and is none of the words that name the number. */
   #isOtherwise(context: RegExp | undefined): boolean {
-    this.#before ??= this.subject.before(this.start, 64)
-    this.#label ??= OTHERWISE.exec(this.#before)?.[0] ?? ''
+    this.#label ??= OTHERWISE.exec(this.before)?.[0] ?? ''
     return this.#label !== '' && context?.test(this.#label) !== true
   }
 
   #nearest(): string {
     if (this.#near !== undefined) return this.#near
-    const before = this.#before ?? this.subject.before(this.start, 64)
+    const { before } = this
     let from = before.length
     while (from > 0 && classAt(before, from - 1) !== DIGIT) from -= 1
     this.#near = before.slice(from)

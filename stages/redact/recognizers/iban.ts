@@ -7,7 +7,7 @@ import { forEachNumber } from './text-runs.ts'
 export const iban: Recognizer = {
   name: 'iban',
   types: ['IBAN'],
-  needs: Feature.DIGIT | Feature.LETTER,
+  needs: Feature.LONG_ANY | Feature.LETTER,
   priority: 8,
   find(subject, emit) {
     const { text } = subject

@@ -145,9 +145,36 @@ const LABELS: readonly Label[] = [
   },
 ]
 
-/** One look before any label is tried. */
-const ANY =
-  /mrn|m\.r\.n|rec|patient|hospital|chart|clinic|nummer|dossier|cl[íi]nica|nhc|prontu|pacjent|health|insur|medi|hicn|benefi|versichert|kranken|adh[ée]rent|vitale|sanitaria|zorg|member|subscri|polic|group|claim|rx|bank|account|acc|a\/c|checking|savings|current|deposit|chequing|konto|compte|cuenta|conto|conta|rekening|giro|konta|rachun|hesap|imsi|meid|esn|id|device|serie|serial|vin|chass|fin|bastidor|telaio|licen|lic|regis|upin|dea|colegiado|customer|client|kund|contra|vertrag|mitglied|loyalty|flyer|p[óo]li|ap[óo]l|klant|klient|lid|teri/
+/** Parts of every label: one look says which labels are worth trying. */
+const PARTS =
+  /mrn|m\.r\.n|rec|patient|hospital|chart|clinic|nummer|dossier|cl[íi]nica|nhc|prontu|pacjent|health|insur|medi|hicn|benefi|versichert|kranken|adh[ée]rent|vitale|sanitaria|zorg|member|subscri|polic|group|claim|rx|bank|account|acc|a\/c|checking|savings|current|deposit|chequing|konto|compte|cuenta|conto|conta|rekening|giro|konta|rachun|hesap|imsi|meid|esn|id|device|serie|serial|vin|chass|fin|bastidor|telaio|licen|lic|regis|upin|dea|colegiado|customer|client|kund|contra|vertrag|mitglied|loyalty|flyer|p[óo]li|ap[óo]l|klant|klient|lid|teri/g
+
+/** For each part, the labels (a bit each) that have it among their words. */
+const BY_PART = PARTS.source.split('|').map((part) => ({
+  part: new RegExp(`^(?:${part})`),
+  labels: LABELS.reduce(
+    (bits, { words }, index) => (words.source.slice(0, -CONNECT.length).includes(part) ? bits | (1 << index) : bits),
+    0,
+  ),
+}))
+const byMatch = new Map<string, number>()
+
+/** Which labels the text may hold; parts may overlap. */
+function labelsIn(text: string): number {
+  let labels = 0
+  PARTS.lastIndex = 0
+  for (let match = PARTS.exec(text); match !== null; match = PARTS.exec(text)) {
+    PARTS.lastIndex = match.index + 1
+    let bits = byMatch.get(match[0])
+    if (bits === undefined) {
+      // Bounded: the parts match a few hundred different strings.
+      bits = BY_PART.reduce((sum, { part, labels: own }) => (part.test(match[0]) ? sum | own : sum), 0)
+      byMatch.set(match[0], bits)
+    }
+    labels |= bits
+  }
+  return labels
+}
 
 const DATE_LIKE =
   /^(?:\d{1,2}[-./]\d{1,2}[-./](?:\d{2}|\d{4})|(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?|\d+[.]\d{1,2}|\d{3}-\d{3}-\d{4})$/
@@ -156,7 +183,7 @@ const DATE_LIKE =
 export const labelledNumber: Recognizer = {
   name: 'labelled-number',
   types: [...new Set(LABELS.map(({ type }) => type))],
-  needs: Feature.DIGIT | Feature.LETTER,
+  needs: Feature.FOUR_DIGITS | Feature.LETTER,
   priority: 2,
   find(subject, emit) {
     const { text } = subject
@@ -173,8 +200,10 @@ export const labelledNumber: Recognizer = {
         continue
       }
       const before = subject.before(start, 56)
-      if (!ANY.test(before)) continue
-      for (const spec of LABELS) {
+      const possible = labelsIn(before)
+      if (possible === 0) continue
+      for (const [index, spec] of LABELS.entries()) {
+        if ((possible & (1 << index)) === 0) continue
         const found = spec.words.test(before) ? fits(spec, subject, start, end) : 0
         if (found === 0) continue
         emit({ start, end: found, type: spec.type, score: spec.score, rule: spec.rule, why: 'named' })

@@ -10,7 +10,7 @@ const ADDRESS = /\bips?\b|address|host|server|client|gateway|dns|ping|from|remot
 export const ipv4 = pattern({
   name: 'ipv4',
   type: 'IP_ADDRESS',
-  needs: Feature.DIGIT | Feature.DOT,
+  needs: Feature.DIGIT | Feature.DOTS,
   priority: 5,
   pattern: /(?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2}(?!\d))?/g,
   score: 0.8,
@@ -33,7 +33,7 @@ export const ipv4 = pattern({
 export const ipv6 = pattern({
   name: 'ipv6',
   type: 'IP_ADDRESS',
-  needs: Feature.COLON,
+  needs: Feature.COLONS,
   priority: 5,
   pattern:
     /(?<![0-9A-Fa-f:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?:\.\d{1,3}){3})?(?:%[0-9A-Za-z]{1,15})?(?:\/\d{1,3})?/g,
@@ -57,7 +57,7 @@ export const mac = pattern({
   name: 'mac',
   type: 'MAC_ADDRESS',
   // A MAC address without any digit is one in a hundred thousand: not worth looking at every text.
-  needs: Feature.LETTER | Feature.DIGIT,
+  needs: Feature.LETTER | Feature.DIGIT | Feature.PAIR_MARKS,
   priority: 5,
   pattern: HEX_PAIRS,
   score: 0.95,

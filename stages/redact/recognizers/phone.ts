@@ -82,8 +82,14 @@ function longestAt(
     if (digits > 17) break
     if (digits >= 7) ends.push(j)
   }
+  // The words before are the same wherever the number ends.
+  let known: number | undefined
+  const words = (): number => {
+    known ??= context(subject, groups[first]!.start - lead.length)
+    return known
+  }
   for (const last of ends.reverse()) {
-    const score = judge(subject, groups.slice(first, last + 1), lead, international, valid)
+    const score = judge(subject, groups.slice(first, last + 1), lead, international, valid, words)
     if (score >= 0.3) {
       const start = groups[first]!.start - lead.length
       let end = groups[last]!.end
@@ -125,6 +131,7 @@ function judge(
   lead: string,
   international: boolean,
   valid: (value: string, international: boolean) => boolean,
+  wordsBefore: () => number,
 ): number {
   const { text } = subject
   const start = groups[0]!.start
@@ -148,7 +155,7 @@ function judge(
   if (shape.join('-') === '3-7-7') return 0
   // `1 1 1 1 1 1 1`: too many small groups for a phone number.
   if (shape.length > 2 && digits / shape.length < 1.7) return 0
-  const words = context(subject, start - lead.length)
+  const words = wordsBefore()
   if (international) {
     const plus = lead.includes('+')
     const e164 = `+${(plus ? value : value.slice(2)).replace(/\D+/g, '').replace(/^(\d{1,3})0(?=\d)/, (whole, cc: string) => (/\(0\)/.test(value) ? cc : whole))}`
