@@ -25,6 +25,7 @@ export function decode(
 ): readonly ScoredEntity[] {
   const { count, start, end } = tokens
   const n = CLASSES.length
+  if (!anyReaches(scores, begin)) return NONE
   const label = new Uint8Array(count)
   const soft = new Uint8Array(count)
   for (let i = 0; i < count; i++) {
@@ -59,4 +60,16 @@ export function decode(
     i = next - 1
   }
   return entities
+}
+
+const NONE: readonly ScoredEntity[] = []
+
+/** Whether there is anything to decode: most texts hold no name. */
+function anyReaches(scores: Scores, begin: Thresholds['begin']): boolean {
+  const n = CLASSES.length
+  for (let i = 0; i < scores.length; i += n) {
+    if (scores[i] === 1) continue
+    for (let c = 1; c < n; c++) if (scores[i + c]! >= begin[c - 1]!) return true
+  }
+  return false
 }

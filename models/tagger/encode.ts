@@ -22,7 +22,7 @@ export interface Encoded {
   readonly tokens: Tokens
   readonly types: readonly WordType[]
   /** Bits of `Flag`, one number a token. */
-  readonly flags: Uint8Array
+  readonly flags: readonly number[]
 }
 
 /** Tokens of a line that are looked at together for how it is written. */
@@ -32,7 +32,7 @@ export function encode(text: string, words: WordTypes): Encoded {
   const tokens = tokenize(text)
   const { count, start, end, kind } = tokens
   const types = new Array<WordType>(count)
-  const flags = new Uint8Array(count)
+  const flags = new Array<number>(count)
   let opens = true
   for (let i = 0; i < count; i++) {
     const type = words.of(text, start[i]!, end[i]!, kind[i]!)

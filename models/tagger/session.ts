@@ -8,7 +8,7 @@ import { type Stretch, stretchesOf } from './stretches.ts'
 /** Places in one run, about: enough for large products, little enough to stay in cache. */
 const PLACES = 4096
 
-/** Scores of one text, [tokens, classes]; `O` is 1 where the network was not asked. */
+/** Scores of one text, [tokens, classes]; `O` is 1 where the network was not asked. Empty where it was not asked at all. */
 export type Scores = Float32Array
 
 interface Piece extends Stretch {
@@ -37,15 +37,13 @@ export class TaggerSession {
   }
 
   async score(texts: readonly Encoded[]): Promise<readonly Scores[]> {
-    const scores = texts.map(({ tokens }) => {
-      const out = new Float32Array(tokens.count * CLASSES.length)
-      for (let i = 0; i < out.length; i += CLASSES.length) out[i] = 1
-      return out
-    })
+    const scores: Scores[] = texts.map(() => NOTHING)
     let batch: Piece[] = []
     let places = 0
     for (let text = 0; text < texts.length; text++) {
-      for (const stretch of stretchesOf(texts[text]!, this.#shape)) {
+      const stretches = stretchesOf(texts[text]!, this.#shape)
+      if (stretches.length > 0) scores[text] = unasked(texts[text]!.tokens.count)
+      for (const stretch of stretches) {
         batch.push({ ...stretch, text })
         places += stretch.to - stretch.from + this.#padding
         if (places < PLACES) continue
@@ -111,4 +109,12 @@ export class TaggerSession {
       }
     }
   }
+}
+
+const NOTHING: Scores = new Float32Array(0)
+
+function unasked(tokens: number): Scores {
+  const scores = new Float32Array(tokens * CLASSES.length)
+  for (let i = 0; i < scores.length; i += CLASSES.length) scores[i] = 1
+  return scores
 }

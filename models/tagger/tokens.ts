@@ -9,9 +9,9 @@ export const TokenClass = { WORD: 0, NUMBER: 1, MARK: 2, LINE: 3, PARAGRAPH: 4, 
 /** Tokens of one text in parallel arrays: offsets are UTF-16 code units, `end` exclusive. */
 export interface Tokens {
   readonly count: number
-  readonly start: Int32Array
-  readonly end: Int32Array
-  readonly kind: Uint8Array
+  readonly start: readonly number[]
+  readonly end: readonly number[]
+  readonly kind: readonly number[]
 }
 
 const LETTER = 1
@@ -56,23 +56,14 @@ const CURLY = 0x2019
 const LONGEST = 64
 
 export function tokenize(text: string): Tokens {
-  let size = 64 + (text.length >> 2)
-  let start = new Int32Array(size)
-  let end = new Int32Array(size)
-  let kind = new Uint8Array(size)
-  let count = 0
+  // Plain arrays: most texts are short, and small typed arrays cost far more to make.
+  const start: number[] = []
+  const end: number[] = []
+  const kind: number[] = []
   const push = (from: number, to: number, what: number): void => {
-    if (count === size) {
-      size *= 2
-      start = grow(start, size)
-      end = grow(end, size)
-      const wider = new Uint8Array(size)
-      wider.set(kind)
-      kind = wider
-    }
-    start[count] = from
-    end[count] = to
-    kind[count++] = what
+    start.push(from)
+    end.push(to)
+    kind.push(what)
   }
   /** No address begins before this: each character is looked at once for one. */
   let noAddressBefore = 0
@@ -126,13 +117,7 @@ export function tokenize(text: string): Tokens {
     push(i, j, TokenClass.MARK)
     i = j
   }
-  return { count, start, end, kind }
-}
-
-function grow(array: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  const wider = new Int32Array(size)
-  wider.set(array)
-  return wider
+  return { count: start.length, start, end, kind }
 }
 
 /** The possessive `'s` at an apostrophe. */
