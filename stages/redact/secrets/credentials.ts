@@ -98,7 +98,7 @@ function command({ text }: Subject, { start, end }: Mark, emit: Emit): number {
   }
   const name = text.slice(start, end).toLowerCase()
   if (name === 'jdbc') offer(ORACLE, 2)
-  else if (/^(?:curl|wget|http|smbclient)$/.test(name)) offer(USER_PASSWORD, 2)
+  else if (/^(?:curl|wget|smbclient)$/.test(name)) offer(USER_PASSWORD, 2)
   else offer(SHORT_OPTION, 1)
   return end + line.length
 }
