@@ -2,16 +2,18 @@ import { random } from '../../util/random.ts'
 import { CLEAN_TEMPLATES } from './clean-templates.ts'
 import type { LabelledText } from './labelled-text.ts'
 import { SLOTS, slotContext } from './slots.ts'
+import { type Half, halfOf } from './synthetic.ts'
 import { parseTemplate } from './template.ts'
 
 /**
  * Texts of our own in which there is nothing to find: what people wrote of products, logs, code, news-like sentences. Only
- * filler slots are used, so there are no values of persons in them. Nothing here is tuned on: when errors have been read,
- * write new ones.
+ * filler slots are used, so there are no values of persons in them. Split by template like the others: errors are read on
+ * `dev` alone; when those of `held-out` have been read, write new ones.
  */
-export function cleanTexts(count: number, seed = 1): readonly LabelledText[] {
+export function cleanTexts(half: Half, count: number, seed = 1): readonly LabelledText[] {
+  const templates = CLEAN_TEMPLATES.filter((text) => halfOf({ text }) === half)
   return Array.from({ length: count }, (_, i) => {
-    const template = CLEAN_TEMPLATES[i % CLEAN_TEMPLATES.length]!
+    const template = templates[i % templates.length]!
     const context = slotContext(random(seed, 'clean', i), 'en')
     const text = parseTemplate(template)
       .map((part) => {
@@ -21,6 +23,6 @@ export function cleanTexts(count: number, seed = 1): readonly LabelledText[] {
         return filled.text
       })
       .join('')
-    return { id: `clean/${i % CLEAN_TEMPLATES.length}`, text, spans: [] }
+    return { id: `clean/${half}/${i % templates.length}`, text, spans: [] }
   })
 }
