@@ -1,7 +1,7 @@
 import { add, mul, reduceSum } from '../graph/elementwise.ts'
 import type { Graph, Value } from '../graph/graph.ts'
 import { createGraph, node1 } from '../graph/graph.ts'
-import { gatherRows, reshape } from '../graph/layout.ts'
+import { concat, gatherRows, reshape } from '../graph/layout.ts'
 import { matmul } from '../graph/linear.ts'
 import { softmax } from '../graph/neural.ts'
 import type { ElementType } from '../graph/onnx.ts'
@@ -16,12 +16,14 @@ import { denseShapes, hiddenLayers, type Parameters, type TaggerShape } from './
 /**
  * The tagger as an ONNX file, the feature table in 8 bits. Inputs:
  *
- * - `rows` int32 [words, MOST_FEATURES]: the features of each distinct word, 0 where there are fewer; word 0 is padding;
+ * - `known` float32 [known, wordDims]: vectors of words met before, as `vectors` gave them; word 0 is padding;
+ * - `rows` int32 [words, MOST_FEATURES]: the features of each new word, 0 where there are fewer;
  * - `scale` float32 [words, 1]: 1/√(number of features);
- * - `at` int32 [places]: the word at each place, 0 for padding; `flags` int32 [places]: bits of `Flag`;
+ * - `at` int32 [places]: the word at each place (new ones count on from the known), 0 for padding; `flags` int32 [places]:
+ *   bits of `Flag`;
  * - `read` int32 [reads]: the places to answer for.
  *
- * Output `scores` float32 [reads, classes], by the labelling habits of `source`.
+ * Output `vectors` float32 [words, wordDims]; `scores` float32 [reads, classes], by the labelling habits of `source`.
  */
 export function encodeModel(
   shape: TaggerShape,
@@ -33,6 +35,7 @@ export function encodeModel(
   const shapes = denseShapes(shape)
   const weight = (name: string): Value => g.constant('float32', shapes[name]!, p.dense[name]!)
   const table = quantise(p.table, shape.rowDims)
+  const known = g.input('known', 'float32', ['known', shape.wordDims])
   const rows = g.input('rows', 'int32', ['words', MOST_FEATURES])
   const scale = g.input('scale', 'float32', ['words', 1])
   const at = g.input('at', 'int32', ['places'])
@@ -44,7 +47,8 @@ export function encodeModel(
     mul(reduceSum(cast(g, gathered, 'float32', gathered.shape), [1]), scale),
     g.constant('float32', [shape.rowDims], table.scale),
   )
-  const words = matmul(relu(g, add(sums, weight('row_bias'))), weight('word'))
+  const vectors = matmul(relu(g, add(sums, weight('row_bias'))), weight('word'))
+  const words = concat([known, vectors], 0, 'all_words')
   const isPlace = node1(g, { op: 'Greater', inputs: [at, g.constant('int32', [], Int32Array.of(0))] }, 'bool', at.shape)
   const mask = reshape(cast(g, isPlace, 'float32', at.shape), ['places', 1])
   const flagTable = g.constant(
@@ -55,7 +59,7 @@ export function encodeModel(
   const x = mul(add(gatherRows(words, at), gatherRows(flagTable, flags)), mask)
   const h = gatherRows(hiddenLayers(shape, x, mask, weight), read)
   const scores = softmax(add(matmul(h, weight('out')), weight('out_bias')))
-  return encodeOnnx({ ...g.toModel({ scores }), opsets: { '': 21, 'com.microsoft': 1 }, metadata })
+  return encodeOnnx({ ...g.toModel({ scores, vectors }), opsets: { '': 21, 'com.microsoft': 1 }, metadata })
 }
 
 /** The sum of the flags' vectors for every combination of flags, with that of the source. */

@@ -7,6 +7,8 @@ import { type Stretch, stretchesOf } from './stretches.ts'
 
 /** Places in one run, about: enough for large products, little enough to stay in cache. */
 const PLACES = 4096
+/** Vectors of words remembered between runs: bounded for any input. */
+const MOST_VECTORS = 40_000
 
 /** Scores of one text, [tokens, classes]; `O` is 1 where the network was not asked. Empty where it was not asked at all. */
 export type Scores = Float32Array
@@ -21,6 +23,7 @@ export class TaggerSession {
   readonly #session: Session
   readonly #shape: TaggerShape
   readonly #padding: number
+  readonly #vectors = new Map<WordType, Float32Array>()
 
   private constructor(session: Session, shape: TaggerShape) {
     this.#session = session
@@ -67,7 +70,8 @@ export class TaggerSession {
     const at = new Int32Array(places)
     const flags = new Int32Array(places)
     const index = new Map<WordType, number>()
-    const words: WordType[] = []
+    const known: Float32Array[] = []
+    const fresh: WordType[] = []
     const read: number[] = []
     let place = padding
     for (const { text, from, to, asked } of pieces) {
@@ -77,8 +81,9 @@ export class TaggerSession {
         const type = encoded.types[i]!
         let word = index.get(type)
         if (word === undefined) {
-          words.push(type)
-          word = words.length
+          const vector = this.#vectors.get(type)
+          // Known words count from 1, new ones down from -1 until the number of known ones is clear.
+          word = vector === undefined ? -fresh.push(type) : known.push(vector)
           index.set(type, word)
         }
         at[place] = word
@@ -86,19 +91,29 @@ export class TaggerSession {
       }
       place += padding
     }
-    const rows = new Int32Array((words.length + 1) * MOST_FEATURES)
-    const scale = new Float32Array(words.length + 1)
-    words.forEach((type, w) => {
-      rows.set(type.rows, (w + 1) * MOST_FEATURES)
-      scale[w + 1] = 1 / Math.sqrt(Math.max(1, type.rows.length))
+    for (let i = 0; i < places; i++) if (at[i]! < 0) at[i] = known.length - at[i]!
+    const { wordDims } = this.#shape
+    const knownData = new Float32Array((known.length + 1) * wordDims)
+    known.forEach((vector, w) => {
+      knownData.set(vector, (w + 1) * wordDims)
     })
-    const { scores: result } = await this.#session.run({
-      rows: int32(rows, [words.length + 1, MOST_FEATURES]),
-      scale: float32(scale, [words.length + 1, 1]),
+    // A product with a single row takes another path in ONNX Runtime and rounds otherwise.
+    const rowCount = Math.max(2, fresh.length)
+    const rows = new Int32Array(rowCount * MOST_FEATURES)
+    const scale = new Float32Array(rowCount)
+    fresh.forEach((type, w) => {
+      rows.set(type.rows, w * MOST_FEATURES)
+      scale[w] = 1 / Math.sqrt(Math.max(1, type.rows.length))
+    })
+    const { scores: result, vectors } = await this.#session.run({
+      known: float32(knownData, [known.length + 1, wordDims]),
+      rows: int32(rows, [rowCount, MOST_FEATURES]),
+      scale: float32(scale, [rowCount, 1]),
       at: int32(at),
       flags: int32(flags),
       read: int32(Int32Array.from(read)),
     })
+    this.#remember(fresh, vectors!.data as Float32Array)
     const data = result!.data as Float32Array
     let r = 0
     for (const { text, asked } of pieces) {
@@ -108,6 +123,15 @@ export class TaggerSession {
         r += CLASSES.length
       }
     }
+  }
+
+  /** Keeps the vectors of new words: a language's frequent words are then looked up once. */
+  #remember(words: readonly WordType[], vectors: Float32Array): void {
+    const { wordDims } = this.#shape
+    if (this.#vectors.size > MOST_VECTORS) this.#vectors.clear()
+    words.forEach((type, w) => {
+      this.#vectors.set(type, vectors.slice(w * wordDims, (w + 1) * wordDims))
+    })
   }
 }
 
