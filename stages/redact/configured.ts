@@ -1,9 +1,11 @@
 import { SluiceError } from '../../util/errors.ts'
 import { validate } from '../../util/yaml-document.ts'
 import { RedactConfig } from './config.ts'
+import { countriesApart } from './countries.ts'
 import { createDetector, type Detector, type DetectorOptions } from './detector.ts'
 import type { AllowEntry, DenyEntry } from './lists.ts'
 import { typesOf } from './options.ts'
+import { TAGGED_TYPES } from './pii-type.ts'
 import type { SpanTagger } from './span-tagger.ts'
 
 /** What of the config decides what is found. */
@@ -21,6 +23,7 @@ export function detectorOptions(config: DetectorConfig): DetectorOptions {
     regions: config.regions,
     allow: config.allow as readonly AllowEntry[],
     deny: config.deny as readonly DenyEntry[],
+    without: usesTagger(config) ? GUESSES : [],
   }
 }
 
@@ -29,9 +32,19 @@ export async function openDetector(config: DetectorConfig, baseDir: string): Pro
   return createDetector({ ...detectorOptions(config), taggers: await openTaggers(config, baseDir) })
 }
 
+/** Rules that guess names from capitals and a lexicon: the tagger reads the same and more. */
+const GUESSES: readonly string[] = ['names', 'lower-given']
+
+/** Whether the tagger that ships looks for anything that the config wants. */
+function usesTagger(config: DetectorConfig): boolean {
+  const types = typesOf(config.types, config.countries)
+  return config.names && config.tagger && TAGGED_TYPES.some((type) => types.includes(type))
+}
+
 /** The models of a config. Whoever opens them closes them. */
 export async function openTaggers(config: DetectorConfig, baseDir: string): Promise<readonly SpanTagger[]> {
   const taggers: SpanTagger[] = []
+  if (usesTagger(config)) taggers.push(countriesApart(await (await import('./tagger.ts')).openTagger()))
   for (const model of config.models) {
     taggers.push(await (await import('./hf-tagger.ts')).openModelTagger(model, baseDir))
   }

@@ -58,7 +58,7 @@ export interface RuleDetector {
 }
 
 /** Types that only names, places and organisations are. */
-export const NAME_TYPES: readonly PiiType[] = ['PERSON', 'ORGANIZATION', 'LOCATION', 'ADDRESS']
+export const NAME_TYPES: readonly PiiType[] = ['PERSON', 'ORGANIZATION', 'LOCATION', 'COUNTRY', 'ADDRESS']
 
 /**
  * Builds a detector. Deterministic, without state between calls, linear in the text.

@@ -48,6 +48,7 @@ export const PII_TYPE_TABLE = [
   type('ORGANIZATION', 'Organisation', 'person', { optIn: true }),
   type('LOCATION', 'Place', 'place'),
   type('ADDRESS', 'Street address', 'place'),
+  type('COUNTRY', 'Country or continent', 'place', { optIn: true }),
   type('POSTAL_CODE', 'Postal code that stands alone', 'place', { optIn: true }),
   type('COORDINATES', 'Geographic coordinates', 'place'),
   type('DATE_OF_BIRTH', 'Date of birth', 'time'),
@@ -218,3 +219,6 @@ export function reportedTypes(found: Iterable<string>): readonly PiiType[] {
   const seen = new Set(found)
   return PII_TYPES.filter((type) => COMMON_TYPES.includes(type) || seen.has(type))
 }
+
+/** What the trained tagger marks. */
+export const TAGGED_TYPES: readonly PiiType[] = ['PERSON', 'LOCATION', 'ORGANIZATION', 'COUNTRY']

@@ -1,5 +1,5 @@
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isWord, type Subject } from '../subject.ts'
+import { Feature, isWord, lowerSameLength, type Subject } from '../subject.ts'
 import { type ContextIndex, contextIndex } from './context-index.ts'
 import { type IdSpec, MISTYPED_SCORE } from './id-spec.ts'
 
@@ -43,7 +43,8 @@ export function findIds(specs: readonly IdSpec[]): Recognizer {
       const { text } = subject
       const words = new Words(subject, contexts)
       for (let at = 0; at < text.length; at++) {
-        if (classAt(text, at) !== DIGIT) continue
+        const code = text.charCodeAt(at)
+        if (code > 57 || code < 48) continue
         let start = at
         while (start > 0 && classAt(text, start - 1) !== OTHER) start -= 1
         let end = at + 1
@@ -160,24 +161,37 @@ const SURE = 0.8
 const OTHERWISE =
   /(?<!\p{L})(?:orders?|invoices?|tracking|tickets?|parcels?|packages?|shipments?|shipping|bookings?|cases?|articles?|items?|products?|parts?|sku|isbn|ean|upc|gtin|asin|serial|batch|lot|models?|version|build|timestamp|ts|session|request|transaction|txn|trace|commit|bestell|bestellung|auftrag|auftrags|rechnung|rechnungs|sendung|sendungs|paket|artikel|kunden|commande|facture|colis|suivi|pedido|factura|seguimiento|encomenda|ordine|fattura|spedizione|zamówienie|zamówienia|faktura|bestelling|factuur|beställning|заказ|заказа)(?:[ _.-]?(?:no|nr|num|nummer|number|numero|id|ref|reference|code|key))?[\s_.:=#"'`°(-]{0,4}(?:(?:is|was|ist|est|es)[\s:"']{1,2})?$/u
 
-/** A text of at most so many units is looked through once for all its numbers; in a longer one each number has a look of its own. */
-const ONE_LOOK = 2_000
+/** Units before and after a number in which words may name it. */
+const BEFORE = 64
+const AFTER = 24
+/** What is looked at beyond that, so that one look serves the numbers that follow. */
+const MORE_BEFORE = 32
+const MORE_AFTER = 160
 
 /** Which specs the words of a text may name. */
 class Words {
   readonly subject: Subject
   readonly #contexts: ContextIndex
   #stamp = 0
+  // The part of the text that the last look covers.
+  #from = 0
+  #to = -1
 
   constructor(subject: Subject, contexts: ContextIndex) {
     this.subject = subject
     this.#contexts = contexts
   }
 
-  /** False only where no words near the number can name it. */
-  mayName(index: number, around: Surroundings): boolean {
-    if (this.subject.text.length > ONE_LOOK) this.#stamp = around.look(this.#contexts)
-    else if (this.#stamp === 0) this.#stamp = this.#contexts.look(this.subject.lower, this.subject.before(0))
+  /** False only where no words near the number at [start, end) can name it. */
+  mayName(index: number, start: number, end: number): boolean {
+    const { text } = this.subject
+    if (Math.max(0, start - BEFORE) < this.#from || Math.min(text.length, end + AFTER) > this.#to) {
+      this.#from = Math.max(0, start - BEFORE - MORE_BEFORE)
+      this.#to = Math.min(text.length, end + MORE_AFTER)
+      // From the first units of a text on, the name of its field stands before.
+      const words = lowerSameLength(text.slice(this.#from, this.#to))
+      this.#stamp = this.#contexts.look(words, start < BEFORE ? this.subject.before(0) : '')
+    }
     return this.#contexts.isPossible(index, this.#stamp)
   }
 }
@@ -192,7 +206,6 @@ class Surroundings {
   #after: string | undefined
   #near: string | undefined
   #label: string | undefined
-  #stamp = 0
 
   constructor(words: Words, start: number, end: number) {
     this.#words = words
@@ -210,25 +223,19 @@ class Surroundings {
     return this.#compact
   }
 
-  /** Looks at the words of this number alone. */
-  look(contexts: ContextIndex): number {
-    if (this.#stamp === 0) this.#stamp = contexts.look(this.before, this.after)
-    return this.#stamp
-  }
-
   get before(): string {
-    this.#before ??= this.subject.before(this.start, 64)
+    this.#before ??= this.subject.before(this.start, BEFORE)
     return this.#before
   }
 
   get after(): string {
-    this.#after ??= this.subject.after(this.end, 24)
+    this.#after ??= this.subject.after(this.end, AFTER)
     return this.#after
   }
 
   /** False only where no words can name the number. Cheap: one look-up a word, for all specs together. */
   mayTell(index: number, { type }: IdSpec): boolean {
-    return this.subject.hint === type || this.#words.mayName(index, this)
+    return this.subject.hint === type || this.#words.mayName(index, this.start, this.end)
   }
 
   /** The words name the number. `near`: with no other number in between, and before it. */

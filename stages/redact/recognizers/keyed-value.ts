@@ -95,7 +95,7 @@ export const keyedValue: Recognizer = {
 /** From the separator on; the key is looked for before it. */
 const QUOTED = /[:=][ \t]{0,4}\\?["'`]([^"'`\\\n]{2,160})\\?["'`]/dgu
 const KEY = /([\p{L}][\p{L}\d_. -]{1,38})\\?["'`]?[ \t]{0,4}$/u
-const LINE = /^[ \t>*|•-]{0,6}([\p{L}][\p{L}\d_. -]{1,38}?)[*_]{0,2}[ \t]?[:=][*_]{0,2}[ \t]{1,4}([^\n|]{2,160})$/dgmu
+const LINE = /[ \t>*|•-]{0,6}([\p{L}][\p{L}\d_. -]{1,38}?)[*_]{0,2}[ \t]?[:=][*_]{0,2}[ \t]{1,4}([^\n|]{2,160})$/dmuy
 
 /** The same inside running text: `"phone": "…"` in a code block, `Full name: …` on a line of its own. */
 export const inlineField: Recognizer = {
@@ -118,9 +118,31 @@ export const inlineField: Recognizer = {
       const key = KEY.exec(text.slice(Math.max(0, match.index - 48), match.index))
       if (key !== null) offer(key[1]!, match[1]!, match.indices![1]![0], false)
     }
-    for (const match of text.matchAll(LINE)) offer(match[1]!, match[2]!, match.indices![2]![0], true)
+    forEachKeyedLine(text, (match) => offer(match[1]!, match[2]!, match.indices![2]![0], true))
   },
 }
+
+/** Lines that open with a key: only those with a separator near their start are looked at by the expression. */
+function forEachKeyedLine(text: string, visit: (match: RegExpExecArray) => void): void {
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    const reach = Math.min(end, start + KEY_REACH)
+    let at = start
+    while (at < reach && text.charCodeAt(at) !== COLON && text.charCodeAt(at) !== EQUALS) at += 1
+    if (at < reach) {
+      LINE.lastIndex = start
+      const match = LINE.exec(text)
+      if (match !== null) visit(match)
+    }
+    start = end + 1
+  }
+}
+
+/** Marks, key, emphasis and a blank: see `LINE`. */
+const KEY_REACH = 6 + 40 + 2 + 2
+const COLON = 58
+const EQUALS = 61
 
 /** `the billing address` → the longest ending that is a field's name. */
 function lastWords(key: string): string {
