@@ -8,20 +8,15 @@ export const ROWS = 1 << 16
 /** Most features of one word: the width of the model's `rows` input. */
 export const MOST_FEATURES = 28
 
-/** Features that name the word itself: training leaves them out at times, so that the others learn to do without. */
-export const OWN_FEATURES = 2
-
 /** What is known of a distinct token, wherever it stands. */
 export interface WordType {
-  /** Rows of the feature table; the first `own` name the word itself. */
+  /** Rows of the feature table; the first `own` name the word itself: training leaves them out at times. */
   readonly rows: Int32Array
   readonly own: number
   /** `Casing` of the word. */
   readonly casing: number
   /** Bits of the lexicon's `Kind` and of `Known`. */
   readonly known: number
-  /** Position in the cache, for tables of distinct types. */
-  readonly id: number
 }
 
 export const Casing = { NONE: 0, LOWER: 1, CAPITAL: 2, UPPER: 3, INITIAL: 4, MIXED: 5 } as const
@@ -39,20 +34,6 @@ export class WordTypes {
   readonly #topics = topicTags()
   readonly #cache = new Map<string, WordType>()
   readonly #fixed = new Map<number, WordType>()
-  #next = 0
-
-  /** Number of ids given so far; ids start again when the cache is emptied. */
-  get size(): number {
-    return this.#next
-  }
-
-  /** Forgets all words where there are many; call between batches, since ids start again. */
-  trim(): void {
-    if (this.#next < CACHE_SIZE) return
-    this.#cache.clear()
-    this.#fixed.clear()
-    this.#next = 0
-  }
 
   /** The type of the token `[start, end)` of a text. */
   of(text: string, start: number, end: number, kind: number): WordType {
@@ -68,6 +49,7 @@ export class WordTypes {
     const known = this.#cache.get(word)
     if (known !== undefined) return known
     const type = kind === TokenClass.WORD ? this.#word(word) : this.#other(word, kind)
+    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear()
     this.#cache.set(word, type)
     return type
   }
@@ -79,7 +61,6 @@ export class WordTypes {
       own: 0,
       casing: Casing.NONE,
       known: ends ? Known.ENDS : 0,
-      id: this.#next++,
     }
   }
 
@@ -91,7 +72,6 @@ export class WordTypes {
       own: 0,
       casing: casingOf(text),
       known: kind === TokenClass.MARK && /^[.!?:;•*|>"“([\-–—=_]/.test(text) ? Known.ENDS : 0,
-      id: this.#next++,
     }
   }
 
@@ -134,7 +114,6 @@ export class WordTypes {
       own: ownRows,
       casing,
       known: kinds | (unknown ? Known.UNKNOWN : 0) | Known.LETTERS,
-      id: this.#next++,
     }
   }
 }

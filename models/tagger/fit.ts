@@ -34,6 +34,7 @@ export const FIT: Fit = {
     unerTimes: 2,
     synthetic: 3500,
     clean: 1500,
+    asUner: 0.6,
     swapTexts: 0.25,
     swapNames: 0.7,
     slipTexts: 0.2,
@@ -80,7 +81,6 @@ export async function fitTagger(fit: Fit, { texts, pool, part, log }: FitInputs)
       batch = []
       places = 0
     }
-    words.trim()
     log(`epoch ${epoch + 1}: ${lessons.length} texts, loss ${(loss / Math.max(1, done)).toFixed(4)}`)
   }
   trainer.clearUntouched()

@@ -15,6 +15,8 @@ export interface Mix {
   readonly unerTimes: number
   readonly synthetic: number
   readonly clean: number
+  /** Share of the made-up and of the clean texts that count as of UNER. */
+  readonly asUner: number
   /** Share of the texts in which names are swapped, and of the names in them. */
   readonly swapTexts: number
   readonly swapNames: number
@@ -49,7 +51,11 @@ export function epochExamples(
     ...some(texts.crossner, Math.round(texts.crossner.length * mix.crossnerShare)),
   ].map((example) => (rng.next() < mix.swapTexts ? swapNames(example, pool, rng, mix.swapNames) : example))
   const clean = some(texts.clean, mix.clean).map((text): Example => ({ text, entities: [], source: 'synthetic' }))
-  const all = [...real, ...clean, ...syntheticExamples(mix.synthetic, pool, rng, part)].map((plain) => {
+  // Made-up texts count as written in the habits of mails as well: those are what the shipped model speaks.
+  const made = [...clean, ...syntheticExamples(mix.synthetic, pool, rng, part)].map(
+    (example): Example => ({ ...example, source: rng.next() < mix.asUner ? 'uner' : example.source }),
+  )
+  const all = [...real, ...made].map((plain) => {
     const example = rng.next() < mix.slipTexts ? misspelt(plain, rng, mix.slipWords) : plain
     const x = rng.next()
     return x < mix.lower ? recased(example, 'lower') : x < mix.lower + mix.upper ? recased(example, 'upper') : example

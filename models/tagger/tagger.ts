@@ -53,15 +53,10 @@ export async function openNameTagger(given?: {
   const tagSome = async (texts: readonly string[]): Promise<(readonly NamedEntity[])[]> => {
     const encoded = texts.map((text) => encode(text, words))
     const scores = await session.score(encoded)
-    const out = encoded.map((text, i) => {
+    return encoded.map((text, i) => {
       const sure = decode(text, scores[i]!, thresholds)
-      const weak = decode(text, scores[i]!, low).filter(
-        (entity) => !sure.some(({ start, end }) => start < entity.end && end > entity.start),
-      )
-      return [...sure, ...weak].sort((a, b) => a.start - b.start).map((entity) => scored(entity, thresholds))
+      return merged(sure, decode(text, scores[i]!, low)).map((entity) => scored(entity, thresholds))
     })
-    words.trim()
-    return out
   }
   return {
     async tag(texts) {
@@ -79,6 +74,17 @@ export async function openNameTagger(given?: {
     },
     close: () => session.close(),
   }
+}
+
+/** Both lists in order, without what of the second touches the first. Linear: both are sorted and disjoint. */
+function merged(sure: readonly ScoredEntity[], weak: readonly ScoredEntity[]): readonly ScoredEntity[] {
+  const out: ScoredEntity[] = []
+  let s = 0
+  for (const entity of weak) {
+    while (s < sure.length && sure[s]!.end <= entity.start) out.push(sure[s++]!)
+    if (s === sure.length || sure[s]!.start >= entity.end) out.push(entity)
+  }
+  return [...out, ...sure.slice(s)]
 }
 
 /** Position of a type in `Thresholds`. */
