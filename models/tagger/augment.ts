@@ -43,14 +43,15 @@ export function recased(example: Example, how: 'lower' | 'upper'): Example {
 
 /**
  * The text with slips of the hand in words that belong to no name: a letter twice, missing, or in its neighbour's place. A
- * word of no dictionary must not be a name for that alone.
+ * word of no dictionary must not be a name for that alone. Capitals keep their spelling, but for the first word: what stands
+ * after "Dear" and is no word should be a name.
  */
 export function misspelt(example: Example, rng: Random, share: number): Example {
   let text = ''
   let at = 0
   let next = 0
   const entities: Entity[] = []
-  for (const match of example.text.matchAll(/\p{L}{4,}/gu)) {
+  for (const match of example.text.matchAll(/(?<![\p{L}\p{N}])\p{Ll}{4,}|^\p{L}{4,}/gu)) {
     const { index } = match
     const word = match[0]
     while (next < example.entities.length && example.entities[next]!.end <= index) {

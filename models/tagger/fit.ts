@@ -32,7 +32,7 @@ export const FIT: Fit = {
   mix: {
     crossnerShare: 0.35,
     unerTimes: 2,
-    synthetic: 3500,
+    synthetic: 7500,
     clean: 1500,
     asUner: 0.6,
     swapTexts: 0.25,

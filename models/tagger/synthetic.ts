@@ -12,7 +12,7 @@ export function syntheticExamples(count: number, pool: NamePool, rng: Random, pa
     rng.pick(templates.filter((_, i) => part === 'all' || (i % 2 === 0) === (part === 'even')))
   return Array.from({ length: count }, () => {
     const x = rng.next()
-    const template = pick(x < 0.4 ? CHAT : x < 0.55 ? FORMS : x < 0.75 ? PROSE : CLEAN)
+    const template = pick(x < 0.5 ? CHAT : x < 0.62 ? FORMS : x < 0.8 ? PROSE : CLEAN)
     return fill(template, pool, rng)
   })
 }
