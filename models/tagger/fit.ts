@@ -1,10 +1,11 @@
 import { random } from '../../util/random.ts'
+import { type Lesson, placesOf } from './batch.ts'
 import { WordTypes } from './features.ts'
 import { epochExamples, lessonOf, type Mix, type TrainingTexts } from './lessons.ts'
 import type { NamePool } from './names.ts'
 import { initialParameters, type Parameters, SHAPE } from './network.ts'
 import type { Part } from './synthetic.ts'
-import { type Lesson, placesOf, Trainer, type TrainerOptions } from './trainer.ts'
+import { Trainer, type TrainerOptions } from './trainer.ts'
 
 /** Everything that decides what is learned, beside the texts. */
 export interface Fit {

@@ -1,12 +1,12 @@
 import type { Random } from '../../util/random.ts'
 import { joined, misspelt, recased, swapNames } from './augment.ts'
+import { type Lesson, sourceIndex } from './batch.ts'
 import type { Corpora } from './corpora.ts'
 import { encode } from './encode.ts'
 import { CLASSES, type Example } from './example.ts'
 import type { WordTypes } from './features.ts'
 import type { NamePool } from './names.ts'
 import { syntheticExamples } from './synthetic.ts'
-import { type Lesson, sourceIndex } from './trainer.ts'
 
 /** How an epoch is put together. Shares are of the texts of a source, counts are texts. */
 export interface Mix {

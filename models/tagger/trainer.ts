@@ -2,42 +2,25 @@ import type { Random } from '../../util/random.ts'
 import { gradients } from '../graph/gradient.ts'
 import { createGraph } from '../graph/graph.ts'
 import { float32, int32, openSession, type Session } from '../graph/session.ts'
-import type { Encoded } from './encode.ts'
-import { FLAGS } from './encode.ts'
-import { CLASSES, SOURCES } from './example.ts'
-import { MOST_FEATURES, ROWS, type WordType } from './features.ts'
+import { assemble, type Batch, type Dropping, type Lesson, type WordRows } from './batch.ts'
+import { CLASSES } from './example.ts'
+import { ROWS } from './features.ts'
 import {
   denseShapes,
   forward,
   networkInputs,
   type Parameters,
-  paddingOf,
   softCrossEntropy,
   type TaggerShape,
   TRAINING_FLAGS,
 } from './network.ts'
-import { stretchesOf } from './stretches.ts'
 
-/** A stretch of text to learn from. */
-export interface Lesson {
-  readonly encoded: Encoded
-  /** [tokens, classes]: the weight of each class; all zero where a token does not count. */
-  readonly targets: Float32Array
-  /** Index into `SOURCES`. */
-  readonly source: number
-}
-
-export interface TrainerOptions {
+export interface TrainerOptions extends Dropping {
   readonly rate: number
   /** Factor on the rate for the feature table. */
   readonly tableRate: number
   /** Share of a place's inputs and of hidden units left out at each step. */
   readonly dropout: number
-  /** Share of words whose own features are left out, and of all other features. */
-  readonly wordDropout: number
-  readonly featureDropout: number
-  /** Share of texts that count as of no source in particular. */
-  readonly anySource: number
   /** Decoupled weight decay of the dense matrices. */
   readonly decay: number
 }
@@ -99,14 +82,14 @@ export class Trainer {
   /** Learns from a batch and returns its mean loss before the step. `pace` multiplies the learning rate. */
   async step(lessons: readonly Lesson[], pace: number, rng: Random): Promise<number> {
     const { rowDims, wordDims, hidden } = this.#shape
-    const batch = this.#batch(lessons, rng)
+    const batch = assemble(lessons, this.#shape, this.#options, rng)
     const { places, words } = batch
     const weights = Object.entries(denseShapes(this.#shape)).map(([name, size]) => [
       name,
       float32(this.#p.dense[name]!, size),
     ])
     const results = await this.#session.run({
-      sums: float32(batch.sums, [words + 1, rowDims]),
+      sums: float32(this.#sums(words, batch.rows), [words + 1, rowDims]),
       at: int32(batch.at),
       flags: float32(batch.flags, [places, TRAINING_FLAGS]),
       mask: float32(batch.mask, [places, 1]),
@@ -125,65 +108,6 @@ export class Trainer {
     }
     this.#updateTable(batch, results['d_sums']!.data as Float32Array, factor, rate)
     return (results['loss']!.data as Float32Array)[0]! * factor
-  }
-
-  #batch(lessons: readonly Lesson[], rng: Random): Batch {
-    const padding = paddingOf(this.#shape)
-    const pieces = lessons.flatMap((lesson) =>
-      stretchesOf(lesson.encoded, this.#shape).map((stretch) => ({ lesson, stretch })),
-    )
-    const places = pieces.reduce((sum, { stretch: { from, to } }) => sum + to - from + padding, padding)
-    const at = new Int32Array(places)
-    const flags = new Float32Array(places * TRAINING_FLAGS)
-    const mask = new Float32Array(places)
-    const targets = new Float32Array(places * CLASSES.length)
-    const index = new Map<WordType, number>()
-    const words: WordType[] = []
-    const said = new Map(lessons.map((lesson) => [lesson, rng.next() < this.#options.anySource ? 0 : lesson.source]))
-    let place = padding
-    let weight = 0
-    for (const { lesson, stretch } of pieces) {
-      const { encoded } = lesson
-      const { from, to, asked } = stretch
-      for (const token of asked) {
-        for (let c = 0; c < CLASSES.length; c++) {
-          const w = lesson.targets[token * CLASSES.length + c]!
-          targets[(place + token - from) * CLASSES.length + c] = w
-          weight += w
-        }
-      }
-      const column = FLAGS + said.get(lesson)!
-      for (let i = from; i < to; i++, place++) {
-        const type = encoded.types[i]!
-        let word = index.get(type)
-        if (word === undefined) {
-          words.push(type)
-          word = words.length
-          index.set(type, word)
-        }
-        at[place] = word
-        mask[place] = 1
-        for (let f = 0; f < FLAGS; f++) if ((encoded.flags[i]! & (1 << f)) !== 0) flags[place * TRAINING_FLAGS + f] = 1
-        flags[place * TRAINING_FLAGS + column] = 1
-      }
-      place += padding
-    }
-    const rows = this.#rowsOf(words, rng)
-    return { places, at, flags, mask, targets, words: words.length, rows, sums: this.#sums(words.length, rows), weight }
-  }
-
-  /** The rows of each word, without what dropout leaves out. */
-  #rowsOf(words: readonly WordType[], rng: Random): WordRows {
-    const { wordDropout, featureDropout } = this.#options
-    const rows = new Int32Array(words.length * MOST_FEATURES)
-    const ends = new Int32Array(words.length + 1)
-    let count = 0
-    words.forEach((type, w) => {
-      const from = type.own > 0 && rng.next() < wordDropout ? type.own : 0
-      for (let k = from; k < type.rows.length; k++) if (rng.next() >= featureDropout) rows[count++] = type.rows[k]!
-      ends[w + 1] = count
-    })
-    return { rows, ends }
   }
 
   #sums(words: number, { rows, ends }: WordRows): Float32Array {
@@ -268,26 +192,6 @@ export class Trainer {
   }
 }
 
-interface Batch {
-  readonly places: number
-  readonly at: Int32Array
-  readonly flags: Float32Array
-  readonly mask: Float32Array
-  readonly targets: Float32Array
-  /** Distinct words. */
-  readonly words: number
-  readonly rows: WordRows
-  readonly sums: Float32Array
-  /** Sum of all targets. */
-  readonly weight: number
-}
-
-/** The rows of word w are `rows[ends[w]] … rows[ends[w + 1] − 1]`. */
-interface WordRows {
-  readonly rows: Int32Array
-  readonly ends: Int32Array
-}
-
 /** Loss and gradients. Inputs beside those of the network: `targets`, `keep_input`, `keep_hidden`, every dense weight. */
 export function trainingGraph(shape: TaggerShape): Uint8Array {
   const g = createGraph('tagger_training')
@@ -304,15 +208,4 @@ export function trainingGraph(shape: TaggerShape): Uint8Array {
   const loss = softCrossEntropy(logits, targets)
   const [sums, ...dense] = gradients(loss, [inputs.sums, ...names.map((name) => weights.get(name)!)])
   return g.encode({ loss, d_sums: sums!, ...Object.fromEntries(names.map((name, i) => [`d_${name}`, dense[i]!])) })
-}
-
-/** Places that a text takes in a batch. */
-export function placesOf(lesson: Lesson, shape: TaggerShape): number {
-  const padding = paddingOf(shape)
-  return stretchesOf(lesson.encoded, shape).reduce((sum, { from, to }) => sum + to - from + padding, 0)
-}
-
-/** Index of a source. */
-export function sourceIndex(source: (typeof SOURCES)[number]): number {
-  return SOURCES.indexOf(source)
 }
