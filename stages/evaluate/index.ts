@@ -4,6 +4,7 @@ import { TOXICITY_MODEL } from '../../models/toxicity/scorer.ts'
 import { sha256 } from '../../util/digest.ts'
 import { compiledModule, packageFile } from '../../util/package-root.ts'
 import { runInThread } from '../../util/thread.ts'
+import { defaultDetectorPins } from '../redact/pins.ts'
 import type { WholeStage } from '../stage.ts'
 import { EvaluateConfig } from './config.ts'
 import { EXPOSURE_METRICS } from './exposure-report.ts'
@@ -20,7 +21,7 @@ import { PERPLEXITY_METRICS } from './perplexity.ts'
 export const evaluate: WholeStage<typeof EvaluateConfig> = {
   kind: 'whole',
   name: 'evaluate',
-  version: 2,
+  version: 3,
   summary: 'Measures perplexity, memorisation and the safety of sampled answers of a tuned model.',
   config: EvaluateConfig,
   takes: {
@@ -41,7 +42,7 @@ export const evaluate: WholeStage<typeof EvaluateConfig> = {
     ...MEMBERSHIP_METRICS,
     ...OUTPUT_METRICS,
   ],
-  pins: () => ({ toxicity_model: sha256(readFileSync(packageFile(TOXICITY_MODEL))) }),
+  pins: () => ({ toxicity_model: sha256(readFileSync(packageFile(TOXICITY_MODEL))), ...defaultDetectorPins() }),
   async run(config, inputs, context) {
     const job: EvaluateJob = {
       storeRoot: context.store.root,

@@ -10,7 +10,7 @@ import { type LanguageModel, openLanguageModel } from '../../models/language-mod
 import { openToxicityScorer } from '../../models/toxicity/scorer.ts'
 import { random } from '../../util/random.ts'
 import type { ThreadLink } from '../../util/thread.ts'
-import { createDetector } from '../redact/detector.ts'
+import { openDefaultDetector } from '../redact/configured.ts'
 import type { EvaluateConfig } from './config.ts'
 import { alternativesFor, measureExposures } from './exposure.ts'
 import { type ExposureReport, exposureReport, missingExposure } from './exposure-report.ts'
@@ -191,8 +191,9 @@ async function inspectAnswers(
   samples: number,
 ) {
   const scorer = await openToxicityScorer()
+  const detector = await openDefaultDetector()
   try {
-    const inspectors: Inspectors = { detector: createDetector(), scorer }
+    const inspectors: Inspectors = { detector, scorer }
     const findings = await inspect(
       inspectors,
       answers.map((one) => one.text),
@@ -210,6 +211,7 @@ async function inspectAnswers(
     )
     return { outputs, samples: asked.map((question, i) => ({ question, answer: findings[i]! })) }
   } finally {
+    await detector.close()
     await scorer.close()
   }
 }

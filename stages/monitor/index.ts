@@ -5,6 +5,7 @@ import { sha256 } from '../../util/digest.ts'
 import { SluiceError } from '../../util/errors.ts'
 import { compiledModule, packageFile } from '../../util/package-root.ts'
 import { runInThread } from '../../util/thread.ts'
+import { defaultDetectorPins } from '../redact/pins.ts'
 import type { Inputs, WholeStage } from '../stage.ts'
 import { MonitorConfig } from './config.ts'
 import { DRIFT_METRICS } from './drift-report.ts'
@@ -18,7 +19,7 @@ import { OUTPUT_METRICS } from './output-metrics.ts'
 export const monitor: WholeStage<typeof MonitorConfig> = {
   kind: 'whole',
   name: 'monitor',
-  version: 1,
+  version: 2,
   summary: 'Compares outputs of a model, sampled or logged, with reference answers: safety rates and drift.',
   config: MonitorConfig,
   takes: {
@@ -33,7 +34,7 @@ export const monitor: WholeStage<typeof MonitorConfig> = {
   },
   gives: { report: { kind: 'evaluation', description: 'The measurements.' } },
   metrics: [...OUTPUT_METRICS, ...DRIFT_METRICS],
-  pins: () => ({ toxicity_model: sha256(readFileSync(packageFile(TOXICITY_MODEL))) }),
+  pins: () => ({ toxicity_model: sha256(readFileSync(packageFile(TOXICITY_MODEL))), ...defaultDetectorPins() }),
   async run(config, inputs, context) {
     const job: MonitorJob = {
       storeRoot: context.store.root,

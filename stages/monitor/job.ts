@@ -13,7 +13,7 @@ import { modelFiles, readCanaryPlan } from '../evaluate/inputs.ts'
 import { type Finding, type Inspectors, inspect, piiRates, rate, toxicityRates } from '../evaluate/outputs.ts'
 import { sampleRows } from '../evaluate/sample-rows.ts'
 import { answer, type Question, questionOf } from '../evaluate/sampling.ts'
-import { createDetector } from '../redact/detector.ts'
+import { openDefaultDetector } from '../redact/configured.ts'
 import type { MonitorConfig } from './config.ts'
 import { driftReport } from './drift-report.ts'
 import { type AnswerFeatures, featuresOf } from './features.ts'
@@ -65,8 +65,9 @@ export async function runMonitor(job: MonitorJob, link: ThreadLink): Promise<Mon
   const collected = performance.now()
 
   const scorer = await openToxicityScorer()
+  const detector = await openDefaultDetector()
   try {
-    const inspectors = { detector: createDetector(), scorer }
+    const inspectors = { detector, scorer }
     const total = sides.outputs.length + sides.reference.length
     const outputs = await inspectInParts(inspectors, sides.outputs, (done) =>
       tell(link, done, total, 'looking at outputs'),
@@ -109,6 +110,7 @@ export async function runMonitor(job: MonitorJob, link: ThreadLink): Promise<Mon
       },
     }
   } finally {
+    await detector.close()
     await scorer.close()
   }
 }

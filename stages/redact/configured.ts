@@ -4,8 +4,7 @@ import { RedactConfig } from './config.ts'
 import { countriesApart } from './countries.ts'
 import { createDetector, type Detector, type DetectorOptions } from './detector.ts'
 import type { AllowEntry, DenyEntry } from './lists.ts'
-import { typesOf } from './options.ts'
-import { TAGGED_TYPES } from './pii-type.ts'
+import { typesOf, usesTagger } from './options.ts'
 import type { SpanTagger } from './span-tagger.ts'
 
 /** What of the config decides what is found. */
@@ -35,12 +34,6 @@ export async function openDetector(config: DetectorConfig, baseDir: string): Pro
 /** Rules that guess names from capitals and a lexicon: the tagger reads the same and more. */
 const GUESSES: readonly string[] = ['names', 'lower-given']
 
-/** Whether the tagger that ships looks for anything that the config wants. */
-function usesTagger(config: DetectorConfig): boolean {
-  const types = typesOf(config.types, config.countries)
-  return config.names && config.tagger && TAGGED_TYPES.some((type) => types.includes(type))
-}
-
 /** The models of a config. Whoever opens them closes them. */
 export async function openTaggers(config: DetectorConfig, baseDir: string): Promise<readonly SpanTagger[]> {
   const taggers: SpanTagger[] = []
@@ -67,4 +60,9 @@ export function redactConfig(fields: Partial<RedactConfig> = {}): RedactConfig {
     })
   }
   return config
+}
+
+/** The detector that looks at what a model writes: everything that is on by default. Close it. */
+export async function openDefaultDetector(): Promise<Detector> {
+  return await openDetector(redactConfig(), process.cwd())
 }

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { sha256Json } from '../../util/digest.ts'
-import { packageFile } from '../../util/package-root.ts'
 import type { PlanContext, SecretRef, ShardStage } from '../stage.ts'
 import { checkConfig } from './check.ts'
 import { RedactConfig } from './config.ts'
 import { modelPins } from './hf-tagger.ts'
 import { keyPins } from './operators/config.ts'
+import { usesTagger } from './options.ts'
 import { packOf } from './packs/packs.ts'
 import { withPack } from './packs/with-pack.ts'
+import { rulePins, taggerPin } from './pins.ts'
 import { METRICS, summarize } from './summarize.ts'
 
 /** Removes personal data and secrets from records, and measures how much of it it would have missed. */
@@ -28,15 +28,11 @@ export const redact: ShardStage<typeof RedactConfig> = {
   open: async (config, context) => (await import('./worker.ts')).openRedactor(config, context),
 }
 
-/** The lexicons and the phone metadata decide what is found; the keys decide what is written. */
+/** Lexicons, phone metadata and models decide what is found; the keys decide what is written. */
 function pins(config: RedactConfig, context: PlanContext): Readonly<Record<string, string>> {
-  const { dependencies } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
-    dependencies: Readonly<Record<string, string>>
-  }
   return {
-    ...Object.fromEntries(
-      ['compromise', 'libphonenumber-js', 'natural'].map((name) => [name, dependencies[name] ?? '']),
-    ),
+    ...rulePins(),
+    ...(usesTagger(withPack(config)) ? { tagger: taggerPin() } : {}),
     ...modelPins(config.models, context.baseDir),
     // The key decides which combinations stay where there are too many.
     ...(config.quasi_identifiers === undefined

@@ -1,5 +1,5 @@
 import { nearest } from '../../util/nearest.ts'
-import { DEFAULT_TYPES, isPiiType, PII_TYPE_TABLE, PII_TYPES, type PiiType } from './pii-type.ts'
+import { DEFAULT_TYPES, isPiiType, PII_TYPE_TABLE, PII_TYPES, type PiiType, TAGGED_TYPES } from './pii-type.ts'
 
 const GROUPS: ReadonlySet<string> = new Set(PII_TYPE_TABLE.map(({ group }) => group))
 
@@ -39,4 +39,15 @@ export function unknownSelector(selector: string): string | undefined {
   return close === undefined
     ? `name a type (docs/reference.md lists them), a group (${[...GROUPS].join(', ')}), default or all`
     : `did you mean ${close}?`
+}
+
+/** Whether the tagger that ships looks for anything that the config wants. */
+export function usesTagger(config: {
+  readonly types: readonly string[]
+  readonly countries: readonly string[]
+  readonly names: boolean
+  readonly tagger: boolean
+}): boolean {
+  const types = typesOf(config.types, config.countries)
+  return config.names && config.tagger && TAGGED_TYPES.some((type) => types.includes(type))
 }

@@ -56,6 +56,7 @@ export class Subject {
   readonly #prefix: string
   #lower: string | undefined
   #runs: readonly NumberRun[] | undefined
+  #mixed: readonly number[] | undefined
 
   /** Recognizers also emit what they rejected, with score 0. */
   readonly tracing: boolean
@@ -92,6 +93,12 @@ export class Subject {
   /** True where a letter, digit or underscore touches the span from outside. Works for every script, unlike `\b`. */
   touchesWord(start: number, end: number): boolean {
     return isWord(this.text, start - 1) || isWord(this.text, end)
+  }
+
+  /** Runs of ASCII letters and digits with a digit in them: start and end of each, one after the other. */
+  get mixedRuns(): readonly number[] {
+    this.#mixed ??= mixedRuns(this.text)
+    return this.#mixed
   }
 
   get numberRuns(): readonly NumberRun[] {
@@ -216,6 +223,52 @@ function features(text: string): number {
 const UPPER_LETTER = Feature.UPPER | Feature.LETTER
 const SOME_DIGITS = Feature.DIGIT | Feature.FOUR_DIGITS
 const MANY_DIGITS = SOME_DIGITS | Feature.LONG_NUMBER | Feature.LONG_ANY
+
+/** Left out: one or two digits alone among words (`6 pm`, `12 items`), which are part of no number. */
+function mixedRuns(text: string): readonly number[] {
+  const runs: number[] = []
+  const { length } = text
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 57 || code < 48) continue
+    let start = at
+    while (start > 0 && isAlnum(text.charCodeAt(start - 1))) start -= 1
+    let end = at + 1
+    while (end < length && isAlnum(text.charCodeAt(end))) end += 1
+    at = end
+    if (end - start > 2 || !isAmongWords(text, start, end)) runs.push(start, end)
+  }
+  return runs
+}
+
+/** Blanks or the ends of the text at both sides, and behind them no digit, no capital and no sign. */
+function isAmongWords(text: string, start: number, end: number): boolean {
+  return isWordSide(text, start - 1, -1) && isWordSide(text, end, 1)
+}
+
+function isWordSide(text: string, at: number, step: number): boolean {
+  if (at < 0 || at >= text.length) return true
+  const mark = text.charCodeAt(at)
+  // A sentence may end behind it.
+  if (step > 0 && (mark === 46 || mark === 44 || mark === 63 || mark === 33)) return isBlankOrEnd(text, at + 1)
+  if (mark !== 32) return false
+  const code = text.charCodeAt(at + step)
+  return code >= 97 && code <= 122
+}
+
+function isBlankOrEnd(text: string, at: number): boolean {
+  return at >= text.length || text.charCodeAt(at) === 32 || text.charCodeAt(at) === 10
+}
+
+function isAlnum(code: number): boolean {
+  return code < 128 && ALNUM[code] === 1
+}
+
+const ALNUM = new Uint8Array(128)
+for (let code = 48; code < 128; code++) {
+  const cls = CLASSES[code]!
+  if (code !== 95 && (cls === LOWER || cls === CAPITAL || cls === DIGIT_CLASS)) ALNUM[code] = 1
+}
 
 const RUN = /\d(?:[ \t()./-]{0,3}\d)+/g
 

@@ -78,7 +78,7 @@ export const METRICS: readonly MetricSpec[] = [
 ]
 
 const LIMITS: readonly string[] = [
-  'Names are found by capitals, a lexicon and the words around them, not by a trained model: rare names, names in lower case without an introduction and names that are plain words are missed at times. See seeded_recall{PERSON}.',
+  'Names are found by a small trained tagger and by the words around them: rare names, names in lower case without an introduction and names that are plain words are missed at times. See seeded_recall{PERSON} and models/weights/tagger/card.md.',
   'Personal data that has no form of its own is not found: health, beliefs, a job title or a rare event that points to one person.',
   'Seeded recall measures made-up values in these texts. Real values may be written in ways that were not made up.',
   'Ids of records are digests over their original content and source; names of functions, ids of calls and names of source files are left as they are.',

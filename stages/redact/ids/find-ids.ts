@@ -42,14 +42,10 @@ export function findIds(specs: readonly IdSpec[]): Recognizer {
     find(subject, emit) {
       const { text } = subject
       const words = new Words(subject, contexts)
-      for (let at = 0; at < text.length; at++) {
-        const code = text.charCodeAt(at)
-        if (code > 57 || code < 48) continue
-        let start = at
-        while (start > 0 && classAt(text, start - 1) !== OTHER) start -= 1
-        let end = at + 1
-        while (end < text.length && classAt(text, end) !== OTHER) end += 1
-        at = end
+      const runs = subject.mixedRuns
+      for (let run = 0; run < runs.length; run += 2) {
+        let start = runs[run]!
+        const end = runs[run + 1]!
         if (end - start > LONGEST) continue
         for (let leading = 0; leading <= MAX_LEADING; leading++) {
           if (opens(text, start)) fromGroup(words, shapes, start, end, MAX_GROUPS + leading, emit)

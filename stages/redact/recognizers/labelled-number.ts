@@ -1,6 +1,6 @@
 import type { PiiType } from '../pii-type.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isDigit, isWord, type Subject } from '../subject.ts'
+import { Feature, isWord, type Subject } from '../subject.ts'
 
 /** A number without a form of its own: what stands directly before it says what it is. */
 interface Label {
@@ -187,10 +187,13 @@ export const labelledNumber: Recognizer = {
   priority: 2,
   find(subject, emit) {
     const { text } = subject
-    for (let at = 0; at < text.length; at++) {
-      if (!isDigit(text.charCodeAt(at))) continue
-      const [start, end] = tokenAround(text, at)
-      at = end
+    const runs = subject.mixedRuns
+    let done = 0
+    for (let run = 0; run < runs.length; run += 2) {
+      const first = runs[run]!
+      if (first < done) continue
+      const [start, end] = tokenAround(text, first)
+      done = end
       if (end - start < 2 || end - start > 48) continue
       // Every value has four digits or more, in one group or in several.
       if (!(FOUR_DIGITS.test(text.slice(start, end)) || /^ \d\d/.test(text.slice(end, end + 3)))) continue
@@ -207,7 +210,7 @@ export const labelledNumber: Recognizer = {
         const found = spec.words.test(before) ? fits(spec, subject, start, end) : 0
         if (found === 0) continue
         emit({ start, end: found, type: spec.type, score: spec.score, rule: spec.rule, why: 'named' })
-        at = Math.max(at, found)
+        done = Math.max(done, found)
         break
       }
     }
