@@ -84,8 +84,8 @@ async function open(file: string | undefined): Promise<{ detector: Detector; sou
     })
   }
   const wanted = new Set(typesOf(config.types, config.countries))
-  // All rules look here, also those that a tagger stands in for.
-  const detector = createDetector({ ...detectorOptions(config), taggers, without: [] })
+  // All rules look here, also those whose guesses need a tagger's suspicion elsewhere.
+  const detector = createDetector({ ...detectorOptions(config), taggers, guesses: [] })
   return {
     detector,
     sources: [

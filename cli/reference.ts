@@ -6,6 +6,7 @@ import { loadPolicies } from '../policies/engine/load.ts'
 import { POLICY_SCHEMA } from '../policies/engine/schema.ts'
 import { STAGES } from '../stages/index.ts'
 import { loadStage } from '../stages/load.ts'
+import { COMMON_TYPES, PII_TYPE_TABLE } from '../stages/redact/pii-type.ts'
 import type { Ports } from '../stages/stage.ts'
 import { EXIT_CODES } from '../util/errors.ts'
 import { packageFile } from '../util/package-root.ts'
@@ -44,6 +45,7 @@ export async function renderReference(): Promise<string> {
         .join('\n')}\n`,
     )
   }
+  parts.push(`## Types of personal data\n\n${await typeTable()}\n`)
   parts.push('## Rules that ship\n')
   const files = readdirSync(packageFile('policies'))
     .filter((file) => file.endsWith('.yaml'))
@@ -60,6 +62,18 @@ export async function renderReference(): Promise<string> {
     )
   }
   return `${parts.join('\n')}`
+}
+
+/** What `redact` looks for. */
+async function typeTable(): Promise<string> {
+  const { SEEDS } = await import('../stages/redact/seeds/seeds.ts')
+  const rows = PII_TYPE_TABLE.map(({ name, title, group, ...more }) => {
+    const country = 'country' in more ? more.country : ''
+    const optIn = 'optIn' in more ? 'opt-in' : 'default'
+    const seeded = COMMON_TYPES.includes(name) ? 'default' : SEEDS[name] === undefined ? '' : 'if named'
+    return `| \`${name}\` | ${cell(title)} | ${group} | ${country} | ${optIn} | ${seeded} |`
+  })
+  return `| type | what it is | group | country | looked for | seeded |\n|---|---|---|---|---|---|\n${rows.join('\n')}`
 }
 
 function ports(list: Ports): string {

@@ -1,10 +1,10 @@
 import { SluiceError } from '../../util/errors.ts'
 import { validate } from '../../util/yaml-document.ts'
 import { RedactConfig } from './config.ts'
-import { countriesApart } from './countries.ts'
 import { createDetector, type Detector, type DetectorOptions } from './detector.ts'
 import type { AllowEntry, DenyEntry } from './lists.ts'
 import { typesOf, usesTagger } from './options.ts'
+import { refined } from './refined-tagger.ts'
 import type { SpanTagger } from './span-tagger.ts'
 
 /** What of the config decides what is found. */
@@ -22,7 +22,7 @@ export function detectorOptions(config: DetectorConfig): DetectorOptions {
     regions: config.regions,
     allow: config.allow as readonly AllowEntry[],
     deny: config.deny as readonly DenyEntry[],
-    without: usesTagger(config) ? GUESSES : [],
+    guesses: usesTagger(config) ? GUESSES : [],
   }
 }
 
@@ -31,13 +31,13 @@ export async function openDetector(config: DetectorConfig, baseDir: string): Pro
   return createDetector({ ...detectorOptions(config), taggers: await openTaggers(config, baseDir) })
 }
 
-/** Rules that guess names from capitals and a lexicon: the tagger reads the same and more. */
+/** Rules that guess names from capitals and a lexicon: beside the tagger they count only where it has a suspicion too. */
 const GUESSES: readonly string[] = ['names', 'lower-given']
 
 /** The models of a config. Whoever opens them closes them. */
 export async function openTaggers(config: DetectorConfig, baseDir: string): Promise<readonly SpanTagger[]> {
   const taggers: SpanTagger[] = []
-  if (usesTagger(config)) taggers.push(countriesApart(await (await import('./tagger.ts')).openTagger()))
+  if (usesTagger(config)) taggers.push(refined(await (await import('./tagger.ts')).openTagger()))
   for (const model of config.models) {
     taggers.push(await (await import('./hf-tagger.ts')).openModelTagger(model, baseDir))
   }

@@ -37,8 +37,8 @@ export interface DetectorOptions {
   readonly names?: boolean
   /** Models that look as well. */
   readonly taggers?: readonly SpanTagger[]
-  /** Rule recognizers that a tagger stands in for, by name. */
-  readonly without?: readonly string[]
+  /** Rule recognizers whose guesses count only where a model has a suspicion too, by name. Without models they count. */
+  readonly guesses?: readonly string[]
 }
 
 export interface Detector {
@@ -121,8 +121,8 @@ function createJudge(options: DetectorOptions): Judge {
   const rules = createRules({
     types: wanted,
     regions: options.regions ?? DEFAULT_REGIONS,
-    without: new Set(options.without ?? []),
   })
+  const guesses = new Set((options.taggers ?? []).length === 0 ? [] : (options.guesses ?? []))
   const least = (type: PiiType): number =>
     options.minScore?.[type] ?? options.minScore?.['default'] ?? DEFAULT_MIN_SCORE
 
@@ -133,12 +133,12 @@ function createJudge(options: DetectorOptions): Judge {
     tracing: boolean,
   ): readonly Claimed[] => {
     const claims: Claimed[] = []
-    rules.scan(
-      text,
-      field,
-      (claim) => void ((tracing || claim.score >= least(claim.type)) && claims.push(claim)),
-      tracing,
-    )
+    const take = (claim: Claimed): void => {
+      if (!tracing && claim.score < least(claim.type)) return
+      if (!guesses.has(claim.recognizer) || isSuspected(claim, tagged)) claims.push(claim)
+      else if (tracing) claims.push({ ...claim, score: 0, why: 'no model agrees' })
+    }
+    rules.scan(text, field, take, tracing)
     for (const { start, end, type, score, tagger } of tagged) {
       if (wanted.has(type) && (tracing || score >= least(type)))
         claims.push({ start, end, type, score, recognizer: tagger, priority: TAGGER_PRIORITY })
@@ -203,6 +203,11 @@ function createJudge(options: DetectorOptions): Judge {
 }
 
 const NONE: readonly Span[] = []
+
+/** Whether a model marks any part of the claim as the same type, however unsurely. */
+function isSuspected(claim: Claimed, tagged: readonly Tagged[]): boolean {
+  return tagged.some(({ start, end, type }) => type === claim.type && start < claim.end && end > claim.start)
+}
 
 type Range = { readonly start: number; readonly end: number }
 

@@ -18,14 +18,10 @@ export interface Rules {
 export interface RuleOptions {
   readonly types: ReadonlySet<PiiType>
   readonly regions: readonly string[]
-  /** Recognizers that a tagger stands in for. */
-  readonly without?: ReadonlySet<string>
 }
 
-export function createRules({ types, regions, without }: RuleOptions): Rules {
-  const active = recognizers({ regions }).filter(
-    (recognizer) => without?.has(recognizer.name) !== true && recognizer.types.some((type) => types.has(type)),
-  )
+export function createRules({ types, regions }: RuleOptions): Rules {
+  const active = recognizers({ regions }).filter((recognizer) => recognizer.types.some((type) => types.has(type)))
   return {
     scan(text, field, emit, tracing = false) {
       const subject = new Subject(text, field, tracing)

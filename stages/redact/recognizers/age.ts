@@ -72,8 +72,24 @@ export const age: Recognizer = {
       if (isWord(text, last) || isWord(text, start - 1) || !isAge(text.slice(start, last))) return
       const score = subject.hint === 'AGE' ? 0.9 : told(subject, start, last)
       if (score > 0) emit({ start, end: last, type: 'AGE', score, rule: 'named' })
+      else if (last - start === 2 && isBesideName(text, start, last))
+        emit({ start, end: last, type: 'AGE', score: 0.6, rule: 'beside-name' })
     })
   },
+}
+
+const NAME_COMMA = /(?:(?:\p{Lu}[\p{L}\p{M}'’.-]* ){0,3}\p{Lu}[\p{L}\p{M}'’-]+|(?:^|[^\p{L}])i[’']?m \p{L}{2,20}), $/u
+const NAME_BRACKET = /\p{Lu}[\p{L}\p{M}'’-]+ \($/u
+/** Capitalised words before a number that is no age: months, parts of texts, things that are counted. */
+const NUMBERED =
+  /(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Chapter|Section|Figure|Table|Page|Article|Step|Part|Room|Floor|Gate|Platform|Version|Volume|No|Nr|Street|Road|Avenue|Lane|Drive|Suite|Apt|Unit|Box|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday),? \(?$/u
+
+/** "Lily Chen, 36, lives alone", "Lily Chen (36)", as notes and news write ages. */
+function isBesideName(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(0, start - 64), start)
+  if (NUMBERED.test(before)) return false
+  if (before.endsWith('(')) return text[end] === ')' && NAME_BRACKET.test(before)
+  return /^,(?= \p{L})|^$/u.test(text.slice(end, end + 3)) && NAME_COMMA.test(before)
 }
 
 function told(subject: Subject, start: number, end: number): number {

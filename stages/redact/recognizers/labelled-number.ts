@@ -29,7 +29,7 @@ const DIGITS = /^\d[\d -]{4,22}\d$/
 const HEX = /^[0-9A-Fa-f]{8}(?:-?[0-9A-Fa-f]{2,16}){1,5}$/
 const UUID = /^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/
 const HEALTH =
-  /health|insur|medic|patient|hospital|doctor|clinic|prescri|pharmac|\bhmo\b|\bppo\b|cigna|aetna|humana|kaiser|blue ?(?:cross|shield)|\bbcbs\b|unitedhealth|anthem|dental|copay|deductible|\barzt|kranken|santé|mutuelle|sanita|salud|zorg/
+  /health|insur|medic|patient|hospital|doctor|clinic|prescri|pharmac|\bhmo\b|\bppo\b|cigna|aetna|humana|kaiser|blue ?(?:cross|shield)|\bbcbs\b|unitedhealth|anthem|dental|copay|deductible|\bmrn\b|\barzt|kranken|santé|mutuelle|sanita|salud|zorg/
 const BANKING =
   /\bbank|routing|sort ?code|\bwire|direct deposit|payroll|savings|checking|\bbsb\b|\bswift\b|\bach\b|überweis|virement|transferencia|bonifico/
 
@@ -56,7 +56,7 @@ const LABELS: readonly Label[] = [
     rule: 'health-member',
     type: 'HEALTH_PLAN',
     words: label(
-      'member(?:ship)?(?: id)?|subscriber(?: id)?|policy(?:holder)?(?: id)?|group(?: id)?|insurance(?: id| policy)?|claim(?: id)?|rx ?(?:bin|grp|pcn|id)',
+      'member(?:ship)?(?: id)?|subscriber(?: id)?|policy(?:holder)?(?: id)?|group(?: id)?|insurance(?: id| policy)?|claim(?: id)?|rx ?(?:bin|grp|pcn|id)|plan(?: id)?',
     ),
     value: ALNUM,
     score: 0.8,
@@ -147,7 +147,7 @@ const LABELS: readonly Label[] = [
 
 /** Parts of every label: one look says which labels are worth trying. */
 const PARTS =
-  /mrn|m\.r\.n|rec|patient|hospital|chart|clinic|nummer|dossier|cl[íi]nica|nhc|prontu|pacjent|health|insur|medi|hicn|benefi|versichert|kranken|adh[ée]rent|vitale|sanitaria|zorg|member|subscri|polic|group|claim|rx|bank|account|acc|a\/c|checking|savings|current|deposit|chequing|konto|compte|cuenta|conto|conta|rekening|giro|konta|rachun|hesap|imsi|meid|esn|id|device|serie|serial|vin|chass|fin|bastidor|telaio|licen|lic|regis|upin|dea|colegiado|customer|client|kund|contra|vertrag|mitglied|loyalty|flyer|p[óo]li|ap[óo]l|klant|klient|lid|teri/g
+  /mrn|m\.r\.n|rec|patient|hospital|chart|clinic|nummer|dossier|cl[íi]nica|nhc|prontu|pacjent|health|insur|medi|hicn|benefi|versichert|kranken|adh[ée]rent|vitale|sanitaria|zorg|member|subscri|polic|group|claim|rx|bank|account|acc|a\/c|checking|savings|current|deposit|chequing|konto|compte|cuenta|conto|conta|rekening|giro|konta|rachun|hesap|imsi|meid|esn|id|device|serie|serial|vin|chass|fin|bastidor|telaio|licen|lic|regis|upin|dea|colegiado|customer|client|kund|contra|vertrag|mitglied|loyalty|flyer|p[óo]li|ap[óo]l|klant|klient|lid|teri|plan/g
 
 /** For each part, the labels (a bit each) that have it among their words. */
 const BY_PART = PARTS.source.split('|').map((part) => ({

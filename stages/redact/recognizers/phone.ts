@@ -209,8 +209,8 @@ function context(subject: Subject, start: number): number {
   const before = sameCells(subject.before(start, 56))
   const phone = lastIndex(before, PHONE_WORDS)
   let other = lastIndex(before, OTHER_NUMBERS)
-  // A word for another number counts only near, and not across the end of a sentence or a line.
-  if (other >= 0 && (before.length - other > 28 || /[.!?;]\s|\n/.test(before.slice(other)))) other = -1
+  // A word for another number counts only near, and not across the end of a sentence or a line, or that number itself.
+  if (other >= 0 && (before.length - other > 28 || /[.!?;]\s|\n|\d{5}/.test(before.slice(other)))) other = -1
   if (phone < 0 && other < 0)
     return /^\W{0,3}(?:mobile|cell|home|work|tel|phone|fax|mobil|handy)/.test(subject.after(start + 0, 0)) ? 1 : 0
   return phone > other ? 1 : -1

@@ -14,16 +14,37 @@ export function isCountry(value: string): boolean {
   return ALSO.has(name) || lexicon().isCountry(name)
 }
 
-/** The same tagger, with countries as a type of their own: they stay unless they are asked for. */
-export function countriesApart(tagger: SpanTagger): SpanTagger {
-  const apart = (span: TaggedSpan, text: string): TaggedSpan =>
-    span.type === 'LOCATION' && isCountry(text.slice(span.start, span.end)) ? { ...span, type: 'COUNTRY' } : span
+/** What follows a verb or a noun and no name: "Mark the box", "Bill by month", "Jack of all trades". */
+const NO_NAME_BEFORE =
+  /^ (?:the|an?|by|of|your|my|our|their|his|its|this|that|these|those|it|them|all|each|every|any|up)(?![\p{L}\p{N}])/u
+const SENTENCE_START = /(?:^|[.!?:;\n"“(*-])\s*$/u
+
+/** A name that is also a plain word, at the start of a sentence, with a word behind it that no name has. */
+export function isPlainWord(text: string, start: number, end: number): boolean {
+  const word = text.slice(start, end).toLowerCase()
+  return (
+    lexicon().isCommon(word) &&
+    NO_NAME_BEFORE.test(text.slice(end, end + 12).toLowerCase()) &&
+    SENTENCE_START.test(text.slice(Math.max(0, start - 4), start))
+  )
+}
+
+/**
+ * The same tagger, with countries as a type of their own (they stay unless they are asked for), and without words that are
+ * verbs where they stand.
+ */
+export function refined(tagger: SpanTagger): SpanTagger {
+  const refine = (span: TaggedSpan, text: string): readonly TaggedSpan[] => {
+    if (span.type === 'PERSON' && isPlainWord(text, span.start, span.end)) return []
+    if (span.type === 'LOCATION' && isCountry(text.slice(span.start, span.end))) return [{ ...span, type: 'COUNTRY' }]
+    return [span]
+  }
   return {
     name: tagger.name,
     types: [...tagger.types, 'COUNTRY'],
     async tag(texts) {
       const tagged = await tagger.tag(texts)
-      return tagged.map((spans, i) => spans.map((span) => apart(span, texts[i]!)))
+      return tagged.map((spans, i) => spans.flatMap((span) => refine(span, texts[i]!)))
     },
     close: () => tagger.close(),
   }
