@@ -138,7 +138,9 @@ function createJudge(options: DetectorOptions): Judge {
       if (!guesses.has(claim.recognizer) || isSuspected(claim, tagged)) claims.push(claim)
       else if (tracing) claims.push({ ...claim, score: 0, why: 'no model agrees' })
     }
-    rules.scan(text, field, take, tracing)
+    // Guesses are slow and decide only what no model is sure of.
+    const unsure = guesses.size > 0 && (tracing || tagged.some(({ type, score }) => score < least(type)))
+    rules.scan(text, field, take, { tracing, without: unsure ? undefined : guesses })
     for (const { start, end, type, score, tagger } of tagged) {
       if (wanted.has(type) && (tracing || score >= least(type)))
         claims.push({ start, end, type, score, recognizer: tagger, priority: TAGGER_PRIORITY })

@@ -11,8 +11,15 @@ export interface Claimed extends Candidate {
 
 /** The recognizers that rules alone decide, for a set of types. Without state between calls, linear in the text. */
 export interface Rules {
-  /** Every candidate in the text, of any score; with `tracing` also those that were rejected, with score 0. */
-  scan(text: string, field: string | undefined, emit: (claim: Claimed) => void, tracing?: boolean): void
+  /** Every candidate in the text, of any score. */
+  scan(text: string, field: string | undefined, emit: (claim: Claimed) => void, options?: ScanOptions): void
+}
+
+export interface ScanOptions {
+  /** Candidates that were rejected come too, with score 0. */
+  readonly tracing?: boolean
+  /** Recognizers that are not asked. */
+  readonly without?: ReadonlySet<string> | undefined
 }
 
 export interface RuleOptions {
@@ -23,7 +30,7 @@ export interface RuleOptions {
 export function createRules({ types, regions }: RuleOptions): Rules {
   const active = recognizers({ regions }).filter((recognizer) => recognizer.types.some((type) => types.has(type)))
   return {
-    scan(text, field, emit, tracing = false) {
+    scan(text, field, emit, { tracing = false, without } = {}) {
       const subject = new Subject(text, field, tracing)
       const { features } = subject
       // One closure for all: most texts are short, and most recognizers find nothing.
@@ -35,6 +42,7 @@ export function createRules({ types, regions }: RuleOptions): Rules {
       for (let i = 0; i < active.length; i++) {
         finding = active[i]!
         if ((features & finding.needs) !== finding.needs || !isHinted(finding, subject)) continue
+        if (without?.has(finding.name) === true) continue
         finding.find(subject, take)
       }
     },
