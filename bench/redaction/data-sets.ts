@@ -72,7 +72,7 @@ export function corpusSets(folder: string): readonly DataSet[] {
       name: 'wnut',
       title: 'WNUT-17 dev: YouTube comments and the like',
       measure: 'names',
-      seen: 'see the card of the tagger',
+      seen: 'no',
       texts: names('wnut', wnutDev),
     },
     {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import type { TaggerCardManifest } from '../../models/tagger/manifest.ts'
 import { packageFile } from '../../util/package-root.ts'
 import type { SetResult } from './evaluate.ts'
 import type { Speed } from './system-thread.ts'
@@ -25,10 +26,13 @@ export function taggerShips(): boolean {
   return existsSync(CARD)
 }
 
-/** From the card of the tagger that ships; undefined where it does not ship or says nothing of folds. */
+/**
+ * Of the tagger alone, from the description of its weights; undefined where it does not ship. The whole detector on the same
+ * folds is `npm run bench -- redaction-folds`, which trains five taggers.
+ */
 export function taggerFolds(): TaggerFolds | undefined {
   if (!taggerShips()) return undefined
-  const { folds } = JSON.parse(readFileSync(CARD, 'utf8')) as { readonly folds?: Partial<TaggerFolds> }
-  if (typeof folds?.char_f2 !== 'number' || typeof folds.clean_flagged !== 'number') return undefined
-  return { char_f2: folds.char_f2, clean_flagged: folds.clean_flagged }
+  const { folds } = JSON.parse(readFileSync(CARD, 'utf8')) as TaggerCardManifest
+  const { f2, cleanFlagged, clean } = folds.uner_folds.person
+  return { char_f2: f2, clean_flagged: cleanFlagged / clean }
 }

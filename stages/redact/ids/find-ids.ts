@@ -129,11 +129,14 @@ function fromGroup(
 const SEPARATORS = /[ \-./+()]/g
 
 function offer(words: Surroundings, index: number, spec: IdSpec, emit: Emit): void {
-  const { start, end, subject } = words
-  const { tracing } = subject
+  const { start, end } = words
+  const { tracing } = words.subject
   // Most values could be many things and are none of them: what only words can make count is asked for the words first.
-  if (spec.score < LEAST && !tracing && !words.mayTell(index, spec)) return
-  if (spec.written !== undefined && !spec.written.test(subject.text.slice(start, end))) return
+  // A look that is paid for already is cheaper than the expression, and that cheaper than a new look.
+  const asks = spec.score < LEAST && !tracing
+  if (asks && words.isLooked && !words.mayTell(index, spec)) return
+  if (spec.written !== undefined && !spec.written.test(words.written)) return
+  if (asks && !words.mayTell(index, spec)) return
   const verdict = spec.valid?.(words.compact) ?? true
   if (verdict === false) {
     if (tracing) emit({ start, end, type: spec.type, score: 0, rule: spec.name, why: 'check digits' })
@@ -178,10 +181,15 @@ class Words {
     this.#contexts = contexts
   }
 
+  /** Whether the last look saw all words near [start, end). */
+  covers(start: number, end: number): boolean {
+    return Math.max(0, start - BEFORE) >= this.#from && Math.min(this.subject.text.length, end + AFTER) <= this.#to
+  }
+
   /** False only where no words near the number at [start, end) can name it. */
   mayName(index: number, start: number, end: number): boolean {
     const { text } = this.subject
-    if (Math.max(0, start - BEFORE) < this.#from || Math.min(text.length, end + AFTER) > this.#to) {
+    if (!this.covers(start, end)) {
       this.#from = Math.max(0, start - BEFORE - MORE_BEFORE)
       this.#to = Math.min(text.length, end + MORE_AFTER)
       // From the first units of a text on, the name of its field stands before.
@@ -197,6 +205,7 @@ class Surroundings {
   readonly start: number
   readonly end: number
   readonly #words: Words
+  #written: string | undefined
   #compact: string | undefined
   #before: string | undefined
   #after: string | undefined
@@ -213,9 +222,19 @@ class Surroundings {
     return this.#words.subject
   }
 
+  /** As it stands. */
+  get written(): string {
+    this.#written ??= this.subject.text.slice(this.start, this.end)
+    return this.#written
+  }
+
+  get isLooked(): boolean {
+    return this.#words.covers(this.start, this.end)
+  }
+
   /** Without separators, in capitals. */
   get compact(): string {
-    this.#compact ??= this.subject.text.slice(this.start, this.end).replace(SEPARATORS, '').toUpperCase()
+    this.#compact ??= this.written.replace(SEPARATORS, '').toUpperCase()
     return this.#compact
   }
 
@@ -303,13 +322,18 @@ function digitsFrom(text: string, at: number): number {
   return n
 }
 
+const SMALL_WORDS = new Set('is at on of in to my by or it no be do up we me us an as so if he go a i'.split(' '))
+
 /** Start of a short group of letters that stands one separator before `start`; −1 where there is none. */
 function letterGroupBefore(text: string, start: number): number {
   if (start < 2 || !isSeparator(text.charCodeAt(start - 1))) return -1
   let at = start - 1
   while (at > 0 && classAt(text, at - 1) === LETTER && start - at <= MAX_LEADING_LETTERS + 1) at -= 1
   const length = start - 1 - at
-  return length === 0 || length > MAX_LEADING_LETTERS || isWord(text, at - 1) ? -1 : at
+  if (length === 0 || length > MAX_LEADING_LETTERS || isWord(text, at - 1)) return -1
+  // `call 212 …`, `is 12 …`: a word in small letters opens no number, unless it is one of two letters that is no word.
+  const small = text.charCodeAt(at) >= 97
+  return small && (length > 2 || SMALL_WORDS.has(text.slice(at, start - 1))) ? -1 : at
 }
 
 /** `A?9` → `A99`, `AA9`. */
