@@ -135,7 +135,8 @@ function createJudge(options: DetectorOptions): Judge {
     const claims: Claimed[] = []
     const take = (claim: Claimed): void => {
       if (!tracing && claim.score < least(claim.type)) return
-      if (!guesses.has(claim.recognizer) || isSuspected(claim, tagged)) claims.push(claim)
+      if (!guesses.has(claim.recognizer) || (claim.score >= GUESS_LEAST && isSuspected(claim, tagged)))
+        claims.push(claim)
       else if (tracing) claims.push({ ...claim, score: 0, why: 'no model agrees' })
     }
     // Guesses are slow and decide only what no model is sure of.
@@ -205,6 +206,9 @@ function createJudge(options: DetectorOptions): Judge {
 }
 
 const NONE: readonly Span[] = []
+
+/** Least score of a rule's guess that a model's suspicion can confirm. */
+const GUESS_LEAST = 0.6
 
 /** Whether a model marks any part of the claim as the same type, however unsurely. */
 function isSuspected(claim: Claimed, tagged: readonly Tagged[]): boolean {

@@ -30,12 +30,19 @@ export function isPlainWord(text: string, start: number, end: number): boolean {
 }
 
 /**
+ * What the rules find besides brings a few false alarms of its own, so beside them the model must be a little surer: then the
+ * whole stays at 2 % of clean sentences (`npm run bench -- redaction-folds`).
+ */
+const BESIDE_RULES = 0.1
+
+/**
  * The same tagger, with countries as a type of their own (they stay unless they are asked for), and without words that are
  * verbs where they stand.
  */
 export function refined(tagger: SpanTagger): SpanTagger {
   const refine = (span: TaggedSpan, text: string): readonly TaggedSpan[] => {
-    if (span.type === 'PERSON' && isPlainWord(text, span.start, span.end)) return []
+    if (span.type === 'PERSON')
+      return isPlainWord(text, span.start, span.end) ? [] : [{ ...span, score: Math.max(0, span.score - BESIDE_RULES) }]
     if (span.type === 'LOCATION' && isCountry(text.slice(span.start, span.end))) return [{ ...span, type: 'COUNTRY' }]
     return [span]
   }
