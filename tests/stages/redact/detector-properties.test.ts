@@ -233,8 +233,13 @@ describe('linear time', () => {
     // The first words switch on what looks for them.
     const base = `password, Name: dot (at) born | 1 :// eyJ x@a${unit.repeat(Math.ceil(8_000 / unit.length))}`
     time(base)
-    const small = time(base)
-    const large = time(base.repeat(8))
+    let small = time(base)
+    let large = time(base.repeat(8))
+    // Others use the machine too: what is too slow is so every time.
+    for (let again = 0; again < 3 && large > 40 && (large >= 2_000 || large / Math.max(small, 1) >= 24); again++) {
+      small = time(base)
+      large = time(base.repeat(8))
+    }
     // Eight times the text: 8 is linear, 64 is quadratic. Less than 40 ms says nothing about growth.
     if (large > 40) expect(large / Math.max(small, 1)).toBeLessThan(24)
     expect(large).toBeLessThan(2_000)

