@@ -55,6 +55,13 @@ const CURLY = 0x2019
 /** Longest run that is one token; a longer one is cut, so that offsets stay near what is decided about them. */
 const LONGEST = 64
 
+/** `at`, or one less where a cut there would part a surrogate pair. */
+function wholeCharacter(text: string, at: number): number {
+  const before = text.charCodeAt(at - 1)
+  const after = text.charCodeAt(at)
+  return before >= 0xd800 && before <= 0xdbff && after >= 0xdc00 && after <= 0xdfff ? at - 1 : at
+}
+
 export function tokenize(text: string): Tokens {
   // Plain arrays: most texts are short, and small typed arrays cost far more to make.
   const start: number[] = []
@@ -102,6 +109,7 @@ export function tokenize(text: string): Tokens {
       let j = i + 1
       while (j < text.length && j < i + LONGEST && ((classOf(text, j) & (LETTER | DIGIT)) !== 0 || text[j] === '_'))
         j += 1
+      j = wholeCharacter(text, j)
       push(i, j, code === 64 ? TokenClass.HANDLE : TokenClass.TAG)
       i = j
       continue
@@ -154,7 +162,7 @@ function wordFrom(text: string, from: number): readonly [number, boolean] {
     }
     i += 1
   }
-  return [i, digits]
+  return [wholeCharacter(text, i), digits]
 }
 
 /**
