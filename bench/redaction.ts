@@ -12,7 +12,7 @@ import { PEERS } from './redaction/systems.ts'
 import { BUSY } from './redaction/table.ts'
 
 /** Seconds that one peer may take for one set, and for one pass over the texts of the speed test. */
-const SET_LIMIT = 120
+const SET_LIMIT = 20
 const PASS_LIMIT = 12
 const PASSES = 4
 

@@ -14,6 +14,7 @@ import { iban } from './recognizers/iban.ts'
 import { introducedName } from './recognizers/introduced-name.ts'
 import { inlineField, keyedValue, tableColumn } from './recognizers/keyed-value.ts'
 import { labelledNumber } from './recognizers/labelled-number.ts'
+import { labelledPlate } from './recognizers/labelled-plate.ts'
 import { lowerGiven } from './recognizers/lower-given.ts'
 import { names } from './recognizers/names.ts'
 import { ipv4, ipv6, mac } from './recognizers/network.ts'
@@ -77,6 +78,7 @@ export function recognizers(options: RegistryOptions): readonly Recognizer[] {
     handle,
     structuredIds,
     labelledNumber,
+    labelledPlate,
     vehicleId,
     swiftBic,
     wallet,
