@@ -172,6 +172,7 @@ export class ReviewQueue {
       .sort(
         (a, b) =>
           b.rank - a.rank ||
+          a.seen - b.seen ||
           (a.id < b.id ? -1 : a.id > b.id ? 1 : 0) ||
           (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) ||
           a.start - b.start,
