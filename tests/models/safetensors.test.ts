@@ -30,6 +30,11 @@ describe('safetensors', () => {
     )
   })
 
+  it('takes any name, that of an object’s prototype too', () => {
+    const bytes = encodeSafetensors([{ name: '__proto__', shape: [1], data: Float32Array.of(1) }])
+    expect([...decodeSafetensors(bytes).keys()]).toEqual(['__proto__'])
+  })
+
   it('puts the data on a multiple of eight bytes and names the format, as other readers expect', () => {
     const bytes = encodeSafetensors([{ name: 'w', shape: [1], data: Float32Array.of(1) }])
     expect(Buffer.from(bytes).toString('latin1', 8).trimEnd().startsWith('{"__metadata__":{"format":"pt"}')).toBe(true)
