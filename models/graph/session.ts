@@ -12,16 +12,26 @@ export interface Session {
   close(): Promise<void>
 }
 
+export interface SessionOptions {
+  /** Keep freed memory for the next run (default). Without it a process stays smaller and runs some 15 % longer. */
+  readonly arena?: boolean
+}
+
 /**
  * Opens a model in the CPU build of ONNX Runtime. Threads do not spin (another process may need the core), and the
  * result does not depend on their number.
  */
-export async function openSession(model: Uint8Array, threads: number): Promise<Session> {
+export async function openSession(
+  model: Uint8Array,
+  threads: number,
+  { arena = true }: SessionOptions = {},
+): Promise<Session> {
   const session = await InferenceSession.create(model, {
     executionProviders: ['cpu'],
     intraOpNumThreads: Math.max(1, threads),
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    enableCpuMemArena: arena,
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   })
