@@ -3,8 +3,7 @@ import { createGraph } from '../models/graph/graph.ts'
 import { matmul } from '../models/graph/linear.ts'
 import type { Feed, Session } from '../models/graph/session.ts'
 import { float32, int32, number32, openSession } from '../models/graph/session.ts'
-import type { NetworkConfig } from '../models/network/config.ts'
-import { parameterCounts } from '../models/network/config.ts'
+import { llamaConfig, parameterCounts } from '../models/network/config.ts'
 import { initialWeights } from '../models/network/weights.ts'
 import { causalMask, makeBatch, packRows } from '../models/training/batches.ts'
 import { decayMask, parameterSize, trainingGraph } from '../models/training/graphs.ts'
@@ -13,16 +12,14 @@ import { random } from '../util/random.ts'
 import type { Bench } from './bench.ts'
 
 /** 2.1 M parameters, the middle of what `finetune` trains from scratch; heads of 128 as in Llama 7B. */
-const NETWORK: NetworkConfig = {
+const NETWORK = llamaConfig({
   vocabulary: 2048,
   width: 256,
   hidden: 704,
   layers: 2,
   heads: 2,
   context: 512,
-  ropeBase: 10_000,
-  epsilon: 1e-5,
-}
+})
 const ROWS = 32
 const SEQUENCE = 128
 const TOKENS = ROWS * SEQUENCE

@@ -30,8 +30,7 @@ function makeCache(
   keys: Float32Array[],
   values: Float32Array[],
 ): KeyValueCache {
-  const { heads } = config
-  const width = config.width / heads
+  const { keyValueHeads: heads, headWidth: width } = config
   const batch = lengths.length
   const shape = (): readonly number[] => [batch, heads, self.capacity, width]
 

@@ -122,7 +122,7 @@ export function concat(values: readonly Value[], axis: number, size?: Dimension)
 }
 
 /**
- * Rows of a table: table [rows, …], indices int32 of any shape → [...indices, …].
+ * Rows of a table: table [rows, …], indices int32 or int64 of any shape → [...indices, …].
  *
  * @param unique promises that no index comes twice, which makes the gradient faster
  */
@@ -154,11 +154,12 @@ function scatterRows(table: Value, indices: Value, updates: Value, unique: boole
   const size = node1(graph, { op: 'Shape', inputs: [table] }, 'int64', [2])
   const zeros = node1(graph, { op: 'Expand', inputs: [graph.scalar(table.type, 0), size] }, table.type, table.shape)
   if (unique) {
-    const places = node1(graph, { op: 'Cast', inputs: [column], attributes: { to: { int: 7 } } }, 'int64', column.shape)
+    const toInt64 = { op: 'Cast', inputs: [column], attributes: { to: { int: 7 } } }
+    const places = indices.type === 'int64' ? column : node1(graph, toInt64, 'int64', column.shape)
     return node1(graph, { op: 'ScatterND', inputs: [zeros, places, rows] }, table.type, table.shape)
   }
   const like = node1(graph, { op: 'Shape', inputs: [rows] }, 'int64', [2])
-  const wide = node1(graph, { op: 'Expand', inputs: [column, like] }, 'int32', [count, width])
+  const wide = node1(graph, { op: 'Expand', inputs: [column, like] }, indices.type, [count, width])
   const attributes = { axis: { int: 0 }, reduction: { string: 'add' } }
   return node1(graph, { op: 'ScatterElements', inputs: [zeros, wide, rows], attributes }, table.type, table.shape)
 }

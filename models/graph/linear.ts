@@ -1,9 +1,9 @@
-import { sumTo } from './elementwise.ts'
+import { reduceSum, sumTo } from './elementwise.ts'
 import type { Value } from './graph.ts'
 import { node1, sameType } from './graph.ts'
 import { reshape, transpose } from './layout.ts'
 import type { Shape } from './shape.ts'
-import { broadcastShape, formatShape, product, ShapeError } from './shape.ts'
+import { broadcastShape, formatShape, product, ShapeError, sameShape } from './shape.ts'
 
 export interface MatmulOptions {
   /** Use the transpose (last two axes) of the first operand. */
@@ -40,6 +40,35 @@ export function matmul(a: Value, b: Value, options: MatmulOptions = {}): Value {
           ? matmul(dy, a, { transA: true, transB: transA, alpha })
           : matmul(a, dy, { transA: !transA, alpha })
         return [sumTo(da, a), sumTo(db, b)]
+      },
+  )
+  return y
+}
+
+/**
+ * A linear layer with a bias, as one Gemm: x·W′ + b with W′ = W or Wᵀ.
+ *
+ * @param x [rows, in]
+ * @param weight [in, out], or [out, in] with `transB`
+ * @param bias [out]
+ */
+export function affine(x: Value, weight: Value, bias: Value, transB: boolean): Value {
+  const { graph } = x
+  const type = sameType('Gemm', x, weight, bias)
+  const shape = matmulShape(x.shape, weight.shape, false, transB)
+  if (x.shape.length !== 2 || weight.shape.length !== 2 || !sameShape(bias.shape, [shape[1]!])) {
+    throw new ShapeError(`Gemm of ${formatShape(x.shape)}, ${formatShape(weight.shape)} and ${formatShape(bias.shape)}`)
+  }
+  const attributes = { transB: { int: transB ? 1 : 0 } }
+  const [y] = graph.operation(
+    'Gemm',
+    [x, weight, bias],
+    () => [node1(graph, { op: 'Gemm', inputs: [x, weight, bias], attributes }, type, shape)] as const,
+    () =>
+      ([dy]) => {
+        if (dy === undefined) return [undefined, undefined, undefined]
+        const dw = transB ? matmul(dy, x, { transA: true }) : matmul(x, dy, { transA: true })
+        return [matmul(dy, weight, { transB: !transB }), dw, reduceSum(dy, [0])]
       },
   )
   return y

@@ -1,53 +1,133 @@
-import { SluiceError } from '../../util/errors.ts'
+/** The kinds of causal language models that can be built, by the `model_type` of their `config.json`. */
+export type Family = 'gpt2' | 'llama' | 'qwen2' | 'qwen3'
 
-/** The shape of a Llama-style network: RMSNorm, rotary positions, SwiGLU, tied embeddings. */
+/** How rotary angles are stretched for contexts longer than those of the first training. */
+export type RopeScaling =
+  /** All frequencies divided (Chen et al. 2023). */
+  | { readonly kind: 'linear'; readonly factor: number }
+  /** The base grows with sequences beyond `context`; up to there nothing changes, and longer ones are refused here. */
+  | { readonly kind: 'dynamic'; readonly factor: number }
+  /** Low frequencies divided, high ones kept, a line between (Llama 3.1). */
+  | {
+      readonly kind: 'llama3'
+      readonly factor: number
+      readonly lowFrequencyFactor: number
+      readonly highFrequencyFactor: number
+      readonly originalContext: number
+    }
+  /** A ramp over the dimensions, and larger attention scores (Peng et al. 2023). */
+  | {
+      readonly kind: 'yarn'
+      readonly factor: number
+      readonly originalContext: number
+      readonly betaFast: number
+      readonly betaSlow: number
+      /** Multiplies cosine and sine. */
+      readonly attentionFactor: number
+      /** Rounds the ends of the ramp outwards to whole dimensions. */
+      readonly truncate: boolean
+    }
+
+export type Positions =
+  | { readonly kind: 'learned' }
+  | { readonly kind: 'rotary'; readonly base: number; readonly scaling?: RopeScaling }
+
+/** The shape of a causal language model: pre-norm blocks of attention and feed-forward. */
 export interface NetworkConfig {
+  readonly family: Family
   readonly vocabulary: number
   /** Width of the residual stream. */
   readonly width: number
   /** Width inside the feed-forward block. */
   readonly hidden: number
   readonly layers: number
+  /** Heads of the queries. */
   readonly heads: number
+  /** Heads of keys and values: `heads / keyValueHeads` queries share one (Ainslie et al. 2023). */
+  readonly keyValueHeads: number
+  readonly headWidth: number
   /** Longest sequence, in tokens. */
   readonly context: number
-  readonly ropeBase: number
+  /** ε of the norms. */
   readonly epsilon: number
-}
-
-/** Ids that go into `config.json` and `generation_config.json`. */
-export interface SpecialIds {
-  readonly bos: number
-  readonly eos: number
-  readonly pad: number
+  readonly norm: 'rms' | 'layer'
+  /** `gated`: down(act(gate(x)) · up(x)); `plain`: down(act(up(x))). */
+  readonly feedForward: 'gated' | 'plain'
+  readonly activation: 'silu' | 'gelu' | 'gelu_tanh'
+  readonly positions: Positions
+  readonly biases: { readonly queryKeyValue: boolean; readonly output: boolean; readonly feedForward: boolean }
+  /** RMSNorm of each query's and each key's head before the rotation (Qwen3). */
+  readonly queryKeyNorm: boolean
+  /** The head multiplies by the embedding table. */
+  readonly tied: boolean
 }
 
 export interface ParameterSpec {
-  /** Name in Hugging Face's Llama checkpoints. Matrices are [out, in], as there. */
+  /** Name in Hugging Face's checkpoints, as `state_dict` of the causal language model gives it. */
   readonly name: string
   readonly shape: readonly number[]
-  /** Weight decay is for matrices; gains of norms are vectors. */
+  /** Weight decay is for matrices; biases and gains of norms are vectors. */
   readonly kind: 'matrix' | 'vector'
+  /** Of linear layers: y = x·Wᵀ for `out_in`, y = x·W for `in_out` (GPT-2's Conv1D). */
+  readonly layout?: 'out_in' | 'in_out'
+}
+
+/** A small network of the Llama family, as `finetune` trains it from scratch: no grouped heads, no biases, tied. */
+export function llamaConfig(
+  shape: Pick<NetworkConfig, 'vocabulary' | 'width' | 'hidden' | 'layers' | 'heads' | 'context'> &
+    Partial<NetworkConfig>,
+): NetworkConfig {
+  return {
+    family: 'llama',
+    keyValueHeads: shape.heads,
+    headWidth: shape.width / shape.heads,
+    epsilon: 1e-5,
+    norm: 'rms',
+    feedForward: 'gated',
+    activation: 'silu',
+    positions: { kind: 'rotary', base: 10_000 },
+    biases: { queryKeyValue: false, output: false, feedForward: false },
+    queryKeyNorm: false,
+    tied: true,
+    ...shape,
+  }
+}
+
+/** A network of the GPT-2 family: learned positions, LayerNorm and biases everywhere (Radford et al. 2019). */
+export function gpt2Config(
+  shape: Pick<NetworkConfig, 'vocabulary' | 'width' | 'layers' | 'heads' | 'context'> & Partial<NetworkConfig>,
+): NetworkConfig {
+  return {
+    family: 'gpt2',
+    hidden: 4 * shape.width,
+    keyValueHeads: shape.heads,
+    headWidth: shape.width / shape.heads,
+    epsilon: 1e-5,
+    norm: 'layer',
+    feedForward: 'plain',
+    activation: 'gelu_tanh',
+    positions: { kind: 'learned' },
+    biases: { queryKeyValue: true, output: true, feedForward: true },
+    queryKeyNorm: false,
+    tied: true,
+    ...shape,
+  }
 }
 
 /** Every parameter in the order of the flat vector θ: all matrices, then all vectors. */
 export function parametersOf(config: NetworkConfig): readonly ParameterSpec[] {
-  const { vocabulary, width: d, hidden, layers } = config
-  const matrices: ParameterSpec[] = [matrix('model.embed_tokens.weight', vocabulary, d)]
-  const vectors: ParameterSpec[] = []
-  for (let layer = 0; layer < layers; layer++) {
-    const prefix = `model.layers.${layer}`
-    for (const name of ['q_proj', 'k_proj', 'v_proj', 'o_proj']) {
-      matrices.push(matrix(`${prefix}.self_attn.${name}.weight`, d, d))
-    }
-    matrices.push(matrix(`${prefix}.mlp.gate_proj.weight`, hidden, d))
-    matrices.push(matrix(`${prefix}.mlp.up_proj.weight`, hidden, d))
-    matrices.push(matrix(`${prefix}.mlp.down_proj.weight`, d, hidden))
-    vectors.push(vector(`${prefix}.input_layernorm.weight`, d))
-    vectors.push(vector(`${prefix}.post_attention_layernorm.weight`, d))
-  }
-  vectors.push(vector('model.norm.weight', d))
-  return [...matrices, ...vectors]
+  const specs = config.family === 'gpt2' ? gpt2Parameters(config) : llamaParameters(config)
+  return [...specs.filter(({ kind }) => kind === 'matrix'), ...specs.filter(({ kind }) => kind === 'vector')]
+}
+
+/** Name of the table of token embeddings. */
+export function embeddingName(config: NetworkConfig): string {
+  return config.family === 'gpt2' ? 'transformer.wte.weight' : 'model.embed_tokens.weight'
+}
+
+/** Name of the [vocabulary, width] table that turns hidden states into logits. */
+export function headName(config: NetworkConfig): string {
+  return config.tied ? embeddingName(config) : 'lm_head.weight'
 }
 
 /** Number of elements of a parameter. */
@@ -57,91 +137,83 @@ export function elements(spec: ParameterSpec): number {
 
 /** All parameters, and those that take part in matrix products (the N of 6·N·tokens). */
 export function parameterCounts(config: NetworkConfig): { readonly all: number; readonly multiplied: number } {
+  const head = headName(config)
   let all = 0
   let multiplied = 0
   for (const spec of parametersOf(config)) {
     all += elements(spec)
-    // The embedding table is read by index on the way in, but multiplied as the tied head on the way out.
-    if (spec.kind === 'matrix') multiplied += elements(spec)
+    // Tables are read by index; a tied one is multiplied as the head on the way out.
+    if (spec.layout !== undefined || spec.name === head) multiplied += elements(spec)
   }
   return { all, multiplied }
 }
 
-/** `config.json` for `LlamaForCausalLM`. */
-export function toHuggingFaceConfig(config: NetworkConfig, ids: SpecialIds): Readonly<Record<string, unknown>> {
-  return {
-    architectures: ['LlamaForCausalLM'],
-    attention_bias: false,
-    attention_dropout: 0,
-    bos_token_id: ids.bos,
-    eos_token_id: ids.eos,
-    head_dim: config.width / config.heads,
-    hidden_act: 'silu',
-    hidden_size: config.width,
-    initializer_range: 0.02,
-    intermediate_size: config.hidden,
-    max_position_embeddings: config.context,
-    mlp_bias: false,
-    model_type: 'llama',
-    num_attention_heads: config.heads,
-    num_hidden_layers: config.layers,
-    num_key_value_heads: config.heads,
-    pad_token_id: ids.pad,
-    rms_norm_eps: config.epsilon,
-    rope_scaling: null,
-    rope_theta: config.ropeBase,
-    tie_word_embeddings: true,
-    torch_dtype: 'float32',
-    use_cache: true,
-    vocab_size: config.vocabulary,
+function llamaParameters(config: NetworkConfig): readonly ParameterSpec[] {
+  const { vocabulary, width, hidden, biases } = config
+  const queries = config.heads * config.headWidth
+  const keys = config.keyValueHeads * config.headWidth
+  const linear = (name: string, out: number, input: number, bias: boolean): readonly ParameterSpec[] => [
+    { name: `${name}.weight`, shape: [out, input], kind: 'matrix', layout: 'out_in' },
+    ...(bias ? [vector(`${name}.bias`, out)] : []),
+  ]
+  const block = (layer: number): readonly ParameterSpec[] => {
+    const at = `model.layers.${layer}`
+    return [
+      ...linear(`${at}.self_attn.q_proj`, queries, width, biases.queryKeyValue),
+      ...linear(`${at}.self_attn.k_proj`, keys, width, biases.queryKeyValue),
+      ...linear(`${at}.self_attn.v_proj`, keys, width, biases.queryKeyValue),
+      ...linear(`${at}.self_attn.o_proj`, width, queries, biases.output),
+      ...(config.queryKeyNorm
+        ? ['q_norm', 'k_norm'].map((name) => vector(`${at}.self_attn.${name}.weight`, config.headWidth))
+        : []),
+      ...linear(`${at}.mlp.gate_proj`, hidden, width, biases.feedForward),
+      ...linear(`${at}.mlp.up_proj`, hidden, width, biases.feedForward),
+      ...linear(`${at}.mlp.down_proj`, width, hidden, biases.feedForward),
+      vector(`${at}.input_layernorm.weight`, width),
+      vector(`${at}.post_attention_layernorm.weight`, width),
+    ]
   }
+  return [
+    table('model.embed_tokens.weight', vocabulary, width),
+    ...Array.from({ length: config.layers }, (_, layer) => block(layer)).flat(),
+    vector('model.norm.weight', width),
+    ...(config.tied ? [] : linear('lm_head', vocabulary, width, false)),
+  ]
 }
 
-/**
- * Reads back a `config.json` that `toHuggingFaceConfig` wrote.
- *
- * @throws SluiceError MODEL_UNSUPPORTED where it describes another architecture
- */
-export function fromHuggingFaceConfig(json: Readonly<Record<string, unknown>>): NetworkConfig {
-  const number = (key: string): number => {
-    const value = json[key]
-    if (typeof value !== 'number') throw unsupported(`${key} is not a number`)
-    return value
+function gpt2Parameters(config: NetworkConfig): readonly ParameterSpec[] {
+  const { vocabulary, width, hidden } = config
+  const linear = (name: string, input: number, out: number): readonly ParameterSpec[] => [
+    { name: `${name}.weight`, shape: [input, out], kind: 'matrix', layout: 'in_out' },
+    vector(`${name}.bias`, out),
+  ]
+  const norm = (name: string): readonly ParameterSpec[] => [
+    vector(`${name}.weight`, width),
+    vector(`${name}.bias`, width),
+  ]
+  const block = (layer: number): readonly ParameterSpec[] => {
+    const at = `transformer.h.${layer}`
+    return [
+      ...norm(`${at}.ln_1`),
+      ...linear(`${at}.attn.c_attn`, width, 3 * width),
+      ...linear(`${at}.attn.c_proj`, width, width),
+      ...norm(`${at}.ln_2`),
+      ...linear(`${at}.mlp.c_fc`, width, hidden),
+      ...linear(`${at}.mlp.c_proj`, hidden, width),
+    ]
   }
-  const expected: Readonly<Record<string, unknown>> = {
-    model_type: 'llama',
-    hidden_act: 'silu',
-    tie_word_embeddings: true,
-    rope_scaling: null,
-    num_key_value_heads: json['num_attention_heads'],
-    head_dim: number('hidden_size') / number('num_attention_heads'),
-    attention_bias: false,
-    mlp_bias: false,
-  }
-  for (const [key, value] of Object.entries(expected)) {
-    if (json[key] !== value) throw unsupported(`${key} is not ${String(value)}`)
-  }
-  return {
-    vocabulary: number('vocab_size'),
-    width: number('hidden_size'),
-    hidden: number('intermediate_size'),
-    layers: number('num_hidden_layers'),
-    heads: number('num_attention_heads'),
-    context: number('max_position_embeddings'),
-    ropeBase: number('rope_theta'),
-    epsilon: number('rms_norm_eps'),
-  }
+  return [
+    table('transformer.wte.weight', vocabulary, width),
+    table('transformer.wpe.weight', config.context, width),
+    ...Array.from({ length: config.layers }, (_, layer) => block(layer)).flat(),
+    ...norm('transformer.ln_f'),
+    ...(config.tied
+      ? []
+      : [{ name: 'lm_head.weight', shape: [vocabulary, width], kind: 'matrix', layout: 'out_in' } as const]),
+  ]
 }
 
-function unsupported(why: string): SluiceError {
-  return new SluiceError({
-    code: 'MODEL_UNSUPPORTED',
-    message: `config.json describes a model that cannot be run here: ${why}`,
-    next: 'use a model that `sluice` trained',
-  })
-}
-
-function matrix(name: string, rows: number, columns: number): ParameterSpec {
+function table(name: string, rows: number, columns: number): ParameterSpec {
   return { name, shape: [rows, columns], kind: 'matrix' }
 }
 

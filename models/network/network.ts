@@ -1,16 +1,26 @@
+import { attention } from '../graph/attention.ts'
 import { add, mul, silu } from '../graph/elementwise.ts'
+import { gelu, geluTanh } from '../graph/gelu.ts'
 import type { Graph, Value } from '../graph/graph.ts'
 import { concat, gatherRows, reshape, split, transpose } from '../graph/layout.ts'
-import { matmul } from '../graph/linear.ts'
-import { attention, rmsNorm, rotary, rotaryTables } from '../graph/neural.ts'
-import { product, ShapeError } from '../graph/shape.ts'
+import { affine, matmul } from '../graph/linear.ts'
+import { layerNorm, rmsNorm } from '../graph/norm.ts'
+import { recomputed } from '../graph/recompute.ts'
+import { placesFrom, type RotaryTables, rotary, rotaryTables } from '../graph/rotary.ts'
+import { fixedSize, product, type Shape, ShapeError } from '../graph/shape.ts'
 import type { NetworkConfig } from './config.ts'
-import { elements, parametersOf } from './config.ts'
+import { elements, embeddingName, headName, parametersOf } from './config.ts'
+import { rotaryAngles } from './rope.ts'
 
 /** The parameters by name, as values of a graph. */
 export type Weights = (name: string) => Value
 
-/** Keys and values of earlier positions, [batch, heads, past, D], for one layer. */
+/**
+ * What a linear layer gives, changed: LoRA adds its product here. `module` is the parameter's name without `.weight`.
+ */
+export type Adapt = (module: string, input: Value, output: Value) => Value
+
+/** Keys and values of earlier positions, [batch, key-value heads, past, D], for one layer. */
 export interface LayerCache {
   readonly keys: Value
   readonly values: Value
@@ -27,8 +37,17 @@ export interface ForwardInputs {
   readonly past?: readonly LayerCache[]
 }
 
+export interface ForwardOptions {
+  readonly adapt?: Adapt
+  /**
+   * Keeps only each block's input for the backward pass and computes the rest again: less memory, a third more work.
+   * The graph gets a scalar input `zero`, to be fed 0; `added` stays empty.
+   */
+  readonly recompute?: boolean
+}
+
 export interface ForwardOutputs {
-  /** After the last norm, [batch·sequence, width]; times the embedding table it gives the logits. */
+  /** After the last norm, [batch·sequence, width]; times the head's table it gives the logits. */
   readonly hidden: Value
   /** Keys and values of the tokens given, by layer: what a cache takes in. */
   readonly added: readonly LayerCache[]
@@ -46,39 +65,164 @@ export function unpackWeights(theta: Value, config: NetworkConfig): Weights {
   }
 }
 
-/** Adds the network to a graph (Touvron et al. 2023: pre-norm, rotary positions, SwiGLU, no biases). */
-export function forward(graph: Graph, config: NetworkConfig, weights: Weights, inputs: ForwardInputs): ForwardOutputs {
-  const { width, heads, epsilon } = config
-  const table = weights('model.embed_tokens.weight')
-  const type = table.type === 'float64' ? 'float64' : 'float32'
-  const angles = rotaryTables(graph, type, config.context, width / heads, config.ropeBase)
+/**
+ * The parameters as inputs of the graph, each under its own name, declared when it is first used. Fed weights are read
+ * in place; stored in the model they would be copied, and packed once more for each product.
+ */
+export function frozenWeights(graph: Graph, config: NetworkConfig, type: 'float32' | 'float64' = 'float32'): Weights {
+  const shapes = new Map(parametersOf(config).map(({ name, shape }) => [name, shape]))
+  const inputs = new Map<string, Value>()
+  return (name) => {
+    const known = inputs.get(name)
+    if (known !== undefined) return known
+    const shape = shapes.get(name)
+    if (shape === undefined) throw new ShapeError(`the network has no parameter ${name}`)
+    const value = graph.input(name, type, shape)
+    inputs.set(name, value)
+    return value
+  }
+}
+
+/** The [vocabulary, width] table that turns `hidden` into logits. */
+export function headTable(config: NetworkConfig, weights: Weights): Value {
+  return weights(headName(config))
+}
+
+/** Adds the network to a graph: pre-norm blocks of attention and feed-forward, and a last norm. */
+export function forward(
+  graph: Graph,
+  config: NetworkConfig,
+  weights: Weights,
+  inputs: ForwardInputs,
+  options: ForwardOptions = {},
+): ForwardOutputs {
   const [batch, sequence] = inputs.ids.shape
-  const tokens = product([batch!, sequence!])
+  const layers = blockLayers(config, weights, options.adapt)
   const added: LayerCache[] = []
+  const table = weights(embeddingName(config))
+  const embedded = gatherRows(table, inputs.ids)
+  let tables: RotaryTables | undefined
+  let x: Value
+  if (config.positions.kind === 'learned') {
+    const single = inputs.positions.shape.length === 1
+    const places = single ? placesFrom(inputs.ids, inputs.positions) : inputs.positions
+    // Places counted from the first are all different.
+    x = add(embedded, gatherRows(weights('transformer.wpe.weight'), places, single))
+  } else {
+    const type = table.type === 'float64' ? 'float64' : 'float32'
+    const { frequencies, attentionFactor } = rotaryAngles(config)
+    tables = rotaryTables(graph, type, inputs.ids, inputs.positions, frequencies, attentionFactor)
+    x = embedded
+  }
+  x = reshape(x, [product([batch!, sequence!]), config.width])
 
-  const linear = (x: Value, name: string): Value => matmul(x, weights(name), { transB: true })
-  const toHeads = (x: Value): Value => transpose(reshape(x, [batch!, sequence!, heads, width / heads]), [0, 2, 1, 3])
-  const turned = (x: Value): Value => rotary(reshape(x, [batch!, sequence!, width]), heads, angles, inputs.positions)
-
-  let x = reshape(gatherRows(table, inputs.ids), [tokens, width])
+  const attend = attentionOf(config, layers, inputs, tables)
+  const zero = options.recompute === true ? graph.input('zero', x.type, []) : undefined
   for (let layer = 0; layer < config.layers; layer++) {
-    const prefix = `model.layers.${layer}`
-    const normed = rmsNorm(x, weights(`${prefix}.input_layernorm.weight`), epsilon)
-    const q = toHeads(turned(linear(normed, `${prefix}.self_attn.q_proj.weight`)))
-    let keys = toHeads(turned(linear(normed, `${prefix}.self_attn.k_proj.weight`)))
-    let values = toHeads(linear(normed, `${prefix}.self_attn.v_proj.weight`))
-    added.push({ keys, values })
+    const block = (from: Value, keep: (cache: LayerCache) => void): Value => {
+      const middle = add(from, attend(layers.norm(from, layer, 0), layer, keep))
+      return add(middle, layers.feedForward(layers.norm(middle, layer, 1), layer))
+    }
+    x =
+      zero === undefined ? block(x, (cache) => added.push(cache)) : recomputed(x, zero, (from) => block(from, () => {}))
+  }
+  return { hidden: layers.lastNorm(x), added }
+}
+
+/** The layers of a block, by the names that the family gives to their parameters. */
+interface BlockLayers {
+  norm(x: Value, layer: number, which: 0 | 1): Value
+  /** Queries, keys and values of a layer, [tokens, heads·D] each, or all three in one. */
+  queryKeyValue(x: Value, layer: number): readonly Value[]
+  /** Norms of single heads, where the family has them; x is [batch, sequence, heads·D]. */
+  headNorm(x: Value, layer: number, which: 'q' | 'k'): Value
+  output(x: Value, layer: number): Value
+  feedForward(x: Value, layer: number): Value
+  lastNorm(x: Value): Value
+}
+
+function blockLayers(config: NetworkConfig, weights: Weights, adapt?: Adapt): BlockLayers {
+  const gpt2 = config.family === 'gpt2'
+  const norm = (x: Value, name: string): Value =>
+    config.norm === 'layer'
+      ? layerNorm(x, weights(`${name}.weight`), weights(`${name}.bias`), config.epsilon)
+      : rmsNorm(x, weights(`${name}.weight`), config.epsilon)
+  const linear = (x: Value, module: string, bias: boolean): Value => {
+    const weight = weights(`${module}.weight`)
+    const y = bias ? affine(x, weight, weights(`${module}.bias`), !gpt2) : matmul(x, weight, { transB: !gpt2 })
+    return adapt === undefined ? y : adapt(module, x, y)
+  }
+  const activate = { silu, gelu, gelu_tanh: geluTanh }[config.activation]
+  const at = (layer: number): string => (gpt2 ? `transformer.h.${layer}` : `model.layers.${layer}`)
+  const { biases } = config
+  const names = gpt2
+    ? { norms: ['ln_1', 'ln_2'], qkv: ['attn.c_attn'], output: 'attn.c_proj', up: 'mlp.c_fc', down: 'mlp.c_proj' }
+    : {
+        norms: ['input_layernorm', 'post_attention_layernorm'],
+        qkv: ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'],
+        output: 'self_attn.o_proj',
+        up: 'mlp.up_proj',
+        down: 'mlp.down_proj',
+      }
+  return {
+    norm: (x, layer, which) => norm(x, `${at(layer)}.${names.norms[which]}`),
+    queryKeyValue: (x, layer) => names.qkv.map((name) => linear(x, `${at(layer)}.${name}`, biases.queryKeyValue)),
+    headNorm(x, layer, which) {
+      if (!config.queryKeyNorm) return x
+      const rows = reshape(x, [
+        product([...x.shape.slice(0, 2), fixedSize(x.shape[2], 'headNorm') / config.headWidth]),
+        config.headWidth,
+      ])
+      return reshape(norm(rows, `${at(layer)}.self_attn.${which}_norm`), x.shape)
+    },
+    output: (x, layer) => linear(x, `${at(layer)}.${names.output}`, biases.output),
+    feedForward(x, layer) {
+      const up = linear(x, `${at(layer)}.${names.up}`, biases.feedForward)
+      const inner =
+        config.feedForward === 'gated'
+          ? mul(activate(linear(x, `${at(layer)}.mlp.gate_proj`, biases.feedForward)), up)
+          : activate(up)
+      return linear(inner, `${at(layer)}.${names.down}`, biases.feedForward)
+    },
+    lastNorm: (x) => norm(x, gpt2 ? 'transformer.ln_f' : 'model.norm'),
+  }
+}
+
+/** Attention of one layer over the tokens, and over the cache where there is one. */
+function attentionOf(
+  config: NetworkConfig,
+  layers: BlockLayers,
+  inputs: ForwardInputs,
+  tables: RotaryTables | undefined,
+) {
+  const { heads, keyValueHeads, headWidth } = config
+  const [batch, sequence] = inputs.ids.shape as [Shape[number], Shape[number]]
+  const tokens = product([batch, sequence])
+  const toHeads = (x: Value, count: number): Value =>
+    transpose(reshape(x, [batch, sequence, count, headWidth]), [0, 2, 1, 3])
+  const placed = (x: Value, count: number, layer: number, which: 'q' | 'k'): Value => {
+    const rows = layers.headNorm(reshape(x, [batch, sequence, count * headWidth]), layer, which)
+    return toHeads(tables === undefined ? rows : rotary(rows, tables), count)
+  }
+  const ofHeads = (x: Value, layer: number): readonly [Value, Value, Value] => {
+    const [q, k, v] = layers.queryKeyValue(x, layer)
+    if (k !== undefined) {
+      return [placed(q!, heads, layer, 'q'), placed(k, keyValueHeads, layer, 'k'), toHeads(v!, keyValueHeads)]
+    }
+    // All three side by side: one transposition, then cuts along the first axis, which copy nothing twice.
+    const apart = transpose(reshape(q!, [batch, sequence, 3, heads, headWidth]), [2, 0, 3, 1, 4])
+    const [a, b, c] = split(apart, [1, 1, 1], 0).map((part) => reshape(part, [batch, heads, sequence, headWidth]))
+    return [a!, b!, c!]
+  }
+  return (x: Value, layer: number, keep: (cache: LayerCache) => void): Value => {
+    let [q, keys, values] = ofHeads(x, layer)
+    keep({ keys, values })
     const past = inputs.past?.[layer]
     if (past !== undefined) {
       keys = concat([past.keys, keys], 2, 'keys')
       values = concat([past.values, values], 2, 'keys')
     }
-    const mixed = reshape(transpose(attention(q, keys, values, inputs.mask), [0, 2, 1, 3]), [tokens, width])
-    x = add(x, linear(mixed, `${prefix}.self_attn.o_proj.weight`))
-    const again = rmsNorm(x, weights(`${prefix}.post_attention_layernorm.weight`), epsilon)
-    const gate = silu(linear(again, `${prefix}.mlp.gate_proj.weight`))
-    const inner = mul(gate, linear(again, `${prefix}.mlp.up_proj.weight`))
-    x = add(x, linear(inner, `${prefix}.mlp.down_proj.weight`))
+    const mixed = transpose(attention(q, keys, values, inputs.mask), [0, 2, 1, 3])
+    return layers.output(reshape(mixed, [tokens, heads * headWidth]), layer)
   }
-  return { hidden: rmsNorm(x, weights('model.norm.weight'), epsilon), added }
 }

@@ -6,7 +6,7 @@ import { elements, parametersOf } from './config.ts'
 
 /**
  * Fresh parameters as the flat vector θ: matrices from N(0, 0.02²), those that write into the residual stream smaller
- * by √(2·layers) (Radford et al. 2019), gains 1.
+ * by √(2·layers) (Radford et al. 2019), gains 1, biases 0.
  */
 export function initialWeights(config: NetworkConfig, random: Random): Float32Array {
   const specs = parametersOf(config)
@@ -14,9 +14,9 @@ export function initialWeights(config: NetworkConfig, random: Random): Float32Ar
   let at = 0
   for (const spec of specs) {
     const size = elements(spec)
-    if (spec.kind === 'vector') theta.fill(1, at, at + size)
+    if (spec.kind === 'vector') theta.fill(spec.name.endsWith('.bias') ? 0 : 1, at, at + size)
     else {
-      const writes = spec.name.endsWith('o_proj.weight') || spec.name.endsWith('down_proj.weight')
+      const writes = /\.(?:o_proj|down_proj|c_proj)\.weight$/.test(spec.name)
       const deviation = writes ? 0.02 / Math.sqrt(2 * config.layers) : 0.02
       for (let i = at; i < at + size; i++) theta[i] = deviation * random.normal()
     }

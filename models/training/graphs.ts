@@ -1,11 +1,11 @@
+import { linearCrossEntropy } from '../graph/cross-entropy.ts'
 import { mul } from '../graph/elementwise.ts'
 import { gradients } from '../graph/gradient.ts'
 import { createGraph, type Graph, type Value } from '../graph/graph.ts'
 import { concat, gatherRows, reshape } from '../graph/layout.ts'
-import { linearCrossEntropy } from '../graph/neural.ts'
 import { product } from '../graph/shape.ts'
 import type { NetworkConfig } from '../network/config.ts'
-import { elements, parametersOf } from '../network/config.ts'
+import { elements, headName, parametersOf } from '../network/config.ts'
 import { forward, unpackWeights } from '../network/network.ts'
 import type { AdamWConfig } from './optimizer.ts'
 import { adamW } from './optimizer.ts'
@@ -94,6 +94,6 @@ function meanLoss(
   const { hidden } = forward(graph, config, weights, { ids, positions: graph.int64s([0]), mask })
   // The head runs on the trained tokens only: with chat data that is about half of all.
   const rows = gatherRows(reshape(hidden, [product(['batch', 'sequence']), config.width]), positions, true)
-  const loss = linearCrossEntropy(rows, weights('model.embed_tokens.weight'), targets)
+  const loss = linearCrossEntropy(rows, weights(headName(config)), targets)
   return { loss: mul(loss, inverseCount), weights }
 }

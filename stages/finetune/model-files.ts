@@ -1,5 +1,5 @@
 import type { NetworkConfig } from '../../models/network/config.ts'
-import { toHuggingFaceConfig } from '../../models/network/config.ts'
+import { toHuggingFaceConfig } from '../../models/network/hugging-face.ts'
 import { toTensors } from '../../models/network/weights.ts'
 import { encodeSafetensors } from '../../models/safetensors.ts'
 import type { ChatEncoder } from '../../models/tokenizer/chat.ts'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { readDataset } from '../../artifacts/dataset.ts'
 import { putModel } from '../../artifacts/model.ts'
 import type { TextRecord } from '../../artifacts/record.ts'
-import type { NetworkConfig } from '../../models/network/config.ts'
+import { llamaConfig } from '../../models/network/config.ts'
 import { createChatEncoder } from '../../models/tokenizer/chat.ts'
 import { openTokenizer } from '../../models/tokenizer/tokenizer.ts'
 import { packRows } from '../../models/training/batches.ts'
@@ -40,16 +40,14 @@ export async function runFinetune(config: FinetuneConfig, inputs: Inputs, contex
   refuseNothing('train', train.counts)
   refuseNothing('valid', valid.counts)
 
-  const network: NetworkConfig = {
+  const network = llamaConfig({
     vocabulary: tokenizer.size,
     width: config.width,
     hidden: hiddenWidth(config),
     layers: config.layers,
     heads: config.heads,
     context: config.context,
-    ropeBase: 10_000,
-    epsilon: 1e-5,
-  }
+  })
   const job: TrainingJob = {
     config: {
       network,

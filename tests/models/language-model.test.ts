@@ -96,7 +96,7 @@ describe('openLanguageModel', () => {
   it('refuses an architecture that it would run wrongly', async () => {
     const files = new Map(tinyModelFiles())
     const config = JSON.parse(Buffer.from(files.get('config.json')!).toString()) as Record<string, unknown>
-    files.set('config.json', Buffer.from(JSON.stringify({ ...config, num_key_value_heads: 1 })))
-    await expect(openLanguageModel(files)).rejects.toThrow('num_key_value_heads')
+    files.set('config.json', Buffer.from(JSON.stringify({ ...config, num_experts: 8 })))
+    await expect(openLanguageModel(files)).rejects.toThrow('num_experts')
   })
 })

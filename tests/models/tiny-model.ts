@@ -1,3 +1,4 @@
+import { llamaConfig } from '../../models/network/config.ts'
 import { initialWeights } from '../../models/network/weights.ts'
 import { countWords, trainBpe } from '../../models/tokenizer/bpe-trainer.ts'
 import { createChatEncoder, SPECIAL_TOKENS } from '../../models/tokenizer/chat.ts'
@@ -11,16 +12,14 @@ const WORDS = 'hello where is my order it has not come yet I am sorry let me loo
 export function tinyModelFiles(seed = 4): ReadonlyMap<string, Uint8Array> {
   const json = tokenizerJson(trainBpe(countWords([WORDS, WORDS]), 300), SPECIAL_TOKENS)
   const tokenizer = openTokenizer(json)
-  const network = {
+  const network = llamaConfig({
     vocabulary: tokenizer.size,
     width: 32,
     hidden: 64,
     layers: 2,
     heads: 2,
     context: 96,
-    ropeBase: 10_000,
-    epsilon: 1e-5,
-  }
+  })
   const theta = initialWeights(network, random(seed)).map((x) => (x === 1 ? 1 : x * 12))
   const files = modelFiles(theta, network, createChatEncoder(tokenizer), json)
   return new Map([...files].map(([name, data]) => [name, Buffer.from(data as string)]))

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { attention, softmax } from '../../../models/graph/attention.ts'
+import { linearCrossEntropy } from '../../../models/graph/cross-entropy.ts'
 import {
   add,
   div,
@@ -16,12 +18,14 @@ import {
   sumOf,
   tanh,
 } from '../../../models/graph/elementwise.ts'
+import { gelu, geluTanh } from '../../../models/graph/gelu.ts'
 import { gradients } from '../../../models/graph/gradient.ts'
 import type { Graph, Value } from '../../../models/graph/graph.ts'
 import { createGraph } from '../../../models/graph/graph.ts'
 import { concat, gatherRows, reshape, split, transpose } from '../../../models/graph/layout.ts'
-import { matmul } from '../../../models/graph/linear.ts'
-import { attention, linearCrossEntropy, rmsNorm, rotary, rotaryTables, softmax } from '../../../models/graph/neural.ts'
+import { affine, matmul } from '../../../models/graph/linear.ts'
+import { layerNorm, rmsNorm } from '../../../models/graph/norm.ts'
+import { rotary, rotaryTables } from '../../../models/graph/rotary.ts'
 import type { Feed } from '../../../models/graph/session.ts'
 import { openSession } from '../../../models/graph/session.ts'
 import { random } from '../../../util/random.ts'
@@ -34,11 +38,23 @@ interface Case {
   readonly shapes: readonly (readonly number[])[]
   /** Adds this to every random input, to keep logarithms and roots away from zero. */
   readonly offset?: number
+  /** Random inputs lie between minus this and this; 1 where left out. */
+  readonly spread?: number
   readonly build: (inputs: readonly Value[], graph: Graph, type: Real) => Value
 }
 
 const ids = (graph: Graph, values: readonly number[]): Value =>
   graph.constant('int32', [values.length], Int32Array.from(values))
+
+const angles = (graph: Graph, type: Real, positions: Value, factor = 1) =>
+  rotaryTables(
+    graph,
+    type,
+    graph.constant('int32', [2, 3], new Int32Array(6)),
+    positions,
+    Float32Array.of(1, 0.25),
+    factor,
+  )
 
 const CASES: readonly Case[] = [
   { name: 'add with broadcasting', shapes: [[3, 4], [4]], build: ([a, b]) => add(a!, b!) },
@@ -118,10 +134,41 @@ const CASES: readonly Case[] = [
   },
   { name: 'softmax', shapes: [[3, 5]], build: ([a]) => softmax(a!) },
   { name: 'rmsNorm', shapes: [[3, 8], [8]], build: ([x, g]) => rmsNorm(x!, g!, 1e-5) },
+  { name: 'layerNorm', shapes: [[3, 8], [8], [8]], build: ([x, g, b]) => layerNorm(x!, g!, b!, 1e-5) },
+  { name: 'gelu', shapes: [[5, 7]], spread: 4, build: ([a]) => gelu(a!) },
+  { name: 'geluTanh', shapes: [[5, 7]], spread: 4, build: ([a]) => geluTanh(a!) },
+  ...[false, true].map(
+    (transB): Case => ({
+      name: `affine${transB ? ' transB' : ''}`,
+      shapes: [[3, 4], transB ? [5, 4] : [4, 5], [5]],
+      build: ([x, w, b]) => affine(x!, w!, b!, transB),
+    }),
+  ),
   {
-    name: 'rotary',
+    name: 'rotary from a first position',
     shapes: [[2, 3, 8]],
-    build: ([x], graph, type) => rotary(x!, 2, rotaryTables(graph, type, 8, 4, 10_000), graph.int64s([1])),
+    build: ([x], graph, type) => rotary(x!, angles(graph, type, graph.int64s([1]))),
+  },
+  {
+    name: 'rotary with a position per token and a factor',
+    shapes: [[2, 3, 8]],
+    build: ([x], graph, type) => {
+      const positions = graph.constant('int64', [2, 3], BigInt64Array.of(0n, 1n, 5n, 2n, 0n, 9n))
+      return rotary(x!, angles(graph, type, positions, 1.3))
+    },
+  },
+  {
+    name: 'attention of grouped heads',
+    shapes: [
+      [2, 6, 3, 4],
+      [2, 2, 5, 4],
+      [2, 2, 5, 4],
+    ],
+    build: ([q, k, v], graph, type) => {
+      const hidden = Array.from({ length: 15 }, (_, i) => (i % 5 > Math.floor(i / 5) + 2 ? -1e9 : 0))
+      const data = type === 'float32' ? Float32Array.from(hidden) : Float64Array.from(hidden)
+      return attention(q!, k!, v!, graph.constant(type, [3, 5], data))
+    },
   },
   {
     name: 'attention with a causal mask',
@@ -181,7 +228,10 @@ describe('gradients', () => {
     async (testCase) => {
       const rng = random(7, testCase.name)
       const points = testCase.shapes.map((shape) =>
-        Array.from({ length: count(shape) }, () => (testCase.offset ?? 0) + rng.next() * 2 - 1),
+        Array.from(
+          { length: count(shape) },
+          () => (testCase.offset ?? 0) + (testCase.spread ?? 1) * (rng.next() * 2 - 1),
+        ),
       )
       const outShape = outputSize(testCase)
       const weights = Array.from({ length: count(outShape) }, () => rng.next() * 2 - 1)

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Feed } from '../../../models/graph/session.ts'
 import { float32, int32, number32, openSession } from '../../../models/graph/session.ts'
+import { llamaConfig } from '../../../models/network/config.ts'
 import { initialWeights } from '../../../models/network/weights.ts'
 import { causalMask, makeBatch, packRows } from '../../../models/training/batches.ts'
 import { decayMask, gradientGraph, parameterSize, trainingGraph } from '../../../models/training/graphs.ts'
 import { adamWScalars, learningRate } from '../../../models/training/optimizer.ts'
 import { random } from '../../../util/random.ts'
-import { patternRows, SMALL } from './small.ts'
+import { patternRows } from './small.ts'
 
-const CONFIG = { ...SMALL, vocabulary: 40, width: 8, hidden: 12, heads: 2, layers: 2, context: 32 }
+const CONFIG = llamaConfig({ vocabulary: 40, width: 8, hidden: 12, heads: 2, layers: 2, context: 32 })
 const SIZE = parameterSize(CONFIG)
 
 /** Weights large enough that every path of the network carries signal. */

@@ -1,19 +1,17 @@
-import type { NetworkConfig } from '../../../models/network/config.ts'
+import { llamaConfig } from '../../../models/network/config.ts'
 import { packRows } from '../../../models/training/batches.ts'
 import type { TrainingJob } from '../../../models/training/loop.ts'
 import { random } from '../../../util/random.ts'
 
 /** A network that trains in a moment. */
-export const SMALL: NetworkConfig = {
+export const SMALL = llamaConfig({
   vocabulary: 40,
   width: 16,
   hidden: 32,
   layers: 2,
   heads: 2,
   context: 48,
-  ropeBase: 10_000,
-  epsilon: 1e-5,
-}
+})
 
 /** Rows with a pattern to learn: an arithmetic progression modulo 30, loss on all but the first tokens. */
 export function patternRows(count: number, seed: number): ReturnType<typeof packRows> {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CanaryPlan, drawSecret, renderCanary } from '../../../artifacts/canary.ts'
 import { plainText, type TextRecord } from '../../../artifacts/record.ts'
-import { type NetworkConfig, toHuggingFaceConfig } from '../../../models/network/config.ts'
+import { llamaConfig } from '../../../models/network/config.ts'
+import { toHuggingFaceConfig } from '../../../models/network/hugging-face.ts'
 import { toTensors } from '../../../models/network/weights.ts'
 import { encodeSafetensors } from '../../../models/safetensors.ts'
 import { countWords, trainBpe } from '../../../models/tokenizer/bpe-trainer.ts'
@@ -78,16 +79,14 @@ export async function trainTiny(
   const tokenizerFile = tokenizerJson(trainBpe(countWords(records.map(plainText)), 400), SPECIAL_TOKENS)
   const tokenizer = openTokenizer(tokenizerFile)
   const chat = createChatEncoder(tokenizer)
-  const network: NetworkConfig = {
+  const network = llamaConfig({
     vocabulary: tokenizer.size,
     width: 64,
     hidden: 128,
     layers: 2,
     heads: 4,
     context: 96,
-    ropeBase: 10_000,
-    epsilon: 1e-5,
-  }
+  })
   const folder = mkdtempSync(join(tmpdir(), 'sluice-tiny-'))
   try {
     const result = await train(
