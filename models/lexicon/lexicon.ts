@@ -1,3 +1,4 @@
+import { ownedText } from '../../util/owned-text.ts'
 import { englishTags, topicTags } from './word-tags.ts'
 
 /**
@@ -177,7 +178,7 @@ function learnLikeness(names: readonly string[], others: readonly string[]): (wo
     }
     const result = n === 0 ? 0 : sum / n
     if (cache.size > 20_000) cache.clear()
-    cache.set(word, result)
+    cache.set(ownedText(word), result)
     return result
   }
 }

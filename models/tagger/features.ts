@@ -1,3 +1,4 @@
+import { ownedText } from '../../util/owned-text.ts'
 import { Kind, type Lexicon, lexicon } from '../lexicon/lexicon.ts'
 import { englishTags, topicTags } from '../lexicon/word-tags.ts'
 import { TokenClass } from './tokens.ts'
@@ -50,7 +51,7 @@ export class WordTypes {
     if (known !== undefined) return known
     const type = kind === TokenClass.WORD ? this.#word(word) : this.#other(word, kind)
     if (this.#cache.size >= CACHE_SIZE) this.#cache.clear()
-    this.#cache.set(word, type)
+    this.#cache.set(ownedText(word), type)
     return type
   }
 

@@ -1,3 +1,4 @@
+import { ownedText } from '../../../util/owned-text.ts'
 import type { PiiType } from '../pii-type.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { Feature, isWord, type Subject } from '../subject.ts'
@@ -135,15 +136,6 @@ const LABELS: readonly Label[] = [
     score: 0.93,
   },
   {
-    rule: 'driver-license',
-    type: 'US_DRIVER_LICENSE',
-    words: label(
-      "(?:driver(?:[’']?s)?|driving|operator(?:[’']?s)?)[ -](?:licen[cs]e|lic\\.?)(?: (?:number|no\\.?|id))?|dl(?:n| number| no\\.?| ?#)?",
-    ),
-    value: ALNUM,
-    score: 0.85,
-  },
-  {
     rule: 'account',
     type: 'ACCOUNT_NUMBER',
     words: label(
@@ -156,7 +148,7 @@ const LABELS: readonly Label[] = [
 
 /** Parts of every label: one look says which labels are worth trying. */
 const PARTS =
-  /mrn|m\.r\.n|rec|patient|hospital|chart|clinic|nummer|dossier|cl[íi]nica|nhc|prontu|pacjent|health|insur|medi|hicn|benefi|versichert|kranken|adh[ée]rent|vitale|sanitaria|zorg|member|subscri|polic|group|claim|rx|bank|account|acc|a\/c|checking|savings|current|deposit|chequing|konto|compte|cuenta|conto|conta|rekening|giro|konta|rachun|hesap|imsi|meid|esn|id|device|serie|serial|vin|chass|fin|bastidor|telaio|licen|lic|regis|upin|dea|colegiado|customer|client|kund|contra|vertrag|mitglied|loyalty|flyer|p[óo]li|ap[óo]l|klant|klient|lid|teri|plan|dl/g
+  /mrn|m\.r\.n|rec|patient|hospital|chart|clinic|nummer|dossier|cl[íi]nica|nhc|prontu|pacjent|health|insur|medi|hicn|benefi|versichert|kranken|adh[ée]rent|vitale|sanitaria|zorg|member|subscri|polic|group|claim|rx|bank|account|acc|a\/c|checking|savings|current|deposit|chequing|konto|compte|cuenta|conto|conta|rekening|giro|konta|rachun|hesap|imsi|meid|esn|id|device|serie|serial|vin|chass|fin|bastidor|telaio|licen|lic|regis|upin|dea|colegiado|customer|client|kund|contra|vertrag|mitglied|loyalty|flyer|p[óo]li|ap[óo]l|klant|klient|lid|teri|plan/g
 
 /** For each part, the labels (a bit each) that have it among their words. */
 const BY_PART = PARTS.source.split('|').map((part) => ({
@@ -178,7 +170,7 @@ function labelsIn(text: string): number {
     if (bits === undefined) {
       // Bounded: the parts match a few hundred different strings.
       bits = BY_PART.reduce((sum, { part, labels: own }) => (part.test(match[0]) ? sum | own : sum), 0)
-      byMatch.set(match[0], bits)
+      byMatch.set(ownedText(match[0]), bits)
     }
     labels |= bits
   }

@@ -1,4 +1,5 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import { ownedText } from '../../../util/owned-text.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { type DigitGroup, Feature, isWord, type NumberRun, type Subject } from '../subject.ts'
 
@@ -25,7 +26,7 @@ export function phone(regions: readonly string[]): Recognizer {
     if (result === undefined) {
       result = international ? isValid(value, undefined) : known.some((region) => isValid(value, region))
       if (cache.size >= MAX_CACHE) cache.clear()
-      cache.set(key, result)
+      cache.set(ownedText(key), result)
     }
     return result
   }
