@@ -3,11 +3,14 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SLOTS, slotContext } from '../../../bench/redaction/slots.ts'
+import { syntheticTexts } from '../../../bench/redaction/synthetic.ts'
 import { createBlockRedactor, cutAt } from '../../../stages/redact/blocks.ts'
 import { createDetector } from '../../../stages/redact/detector.ts'
 import { createOperators } from '../../../stages/redact/operators/create.ts'
 import { createRedactor, type Redactor } from '../../../stages/redact/redactor.ts'
 import { PACKAGE_ROOT } from '../../../util/package-root.ts'
+import { random } from '../../../util/random.ts'
 
 let redactor: Redactor
 beforeAll(async () => {
@@ -100,23 +103,36 @@ describe('a stream', () => {
   }
   const lines = readFileSync(join(PACKAGE_ROOT, 'examples/support-tickets/tickets.jsonl'), 'utf8').split('\n')
 
-  /** With SLUICE_SPLITS=1000 a thousand texts are cut at every place (about half an hour); here a few. */
-  const texts = Number(process.env['SLUICE_SPLITS'] ?? 3)
+  /** With SLUICE_SPLITS=1000 a thousand texts are cut at every place; here some. */
+  const texts = Number(process.env['SLUICE_SPLITS'] ?? 8)
   test(`gives the same text for every place where it can be cut (${texts} texts)`, { timeout: 7_200_000 }, async () => {
+    const open = {
+      rules: await createRedactor({ names: false, blocks: sizes }),
+      all: await createRedactor({ blocks: sizes }),
+    }
+    const streamed = async (by: Redactor, parts: readonly Buffer[]): Promise<string> => {
+      const out: Buffer[] = []
+      for await (const chunk of Readable.from(parts).pipe(by.stream())) out.push(chunk as Buffer)
+      return Buffer.concat(out).toString()
+    }
     let found = 0
-    for (const line of lines.slice(0, texts)) {
-      const text = JSON.parse(line)
-        .messages.map(({ content }: { content: string }) => content)
-        .join('\n')
-        .slice(0, 700)
-      const whole = await inParts(text, [])
+    let cuts = 0
+    for (let i = 0; i < texts; i++) {
+      const text = splitText(i)
+      // The tagger is slower and looks at the same blocks: on for one text in ten.
+      const by = i % 10 === 0 ? open.all : open.rules
+      const whole = await by.redact(text)
       if (whole !== text) found += 1
-      for (let cut = 1; cut < text.length; cut++) {
-        const parted = await inParts(text, [cut])
-        if (parted !== whole) expect([cut, parted]).toEqual([cut, whole])
+      const bytes = Buffer.from(text)
+      for (let cut = 1; cut < bytes.length; cut++, cuts++) {
+        const parted = await streamed(by, [bytes.subarray(0, cut), bytes.subarray(cut)])
+        if (parted !== whole) expect([i, cut, parted]).toEqual([i, cut, whole])
       }
     }
-    expect(found).toBeGreaterThan(texts / 2)
+    await Promise.all([open.rules.close(), open.all.close()])
+    if (process.env['SLUICE_SPLITS'] !== undefined) console.info(`${texts} texts, ${cuts} cuts, ${found} with a find`)
+    // Of all kinds but prose without values nearly every text has something to find.
+    expect(found).toBeGreaterThan(0.8 * texts)
   })
 
   test('gives the same text however often it is cut', async () => {
@@ -159,6 +175,45 @@ describe('a stream', () => {
     await expect(broken.toArray()).rejects.toMatchObject({ code: 'REDACT_ENCODING' })
   })
 })
+
+const EMOJI = ['😀', '👩‍👩‍👧', '🏳️‍🌈', '中文', 'Ünï', '\u{1F1E9}\u{1F1EA}', 'e\u0301', '\u200b', 'ﬁ', '𝔘']
+
+/** Texts of several kinds, 350 units or so: two or three blocks of the sizes above, with values at any place in them. */
+function splitText(i: number): string {
+  const rng = random(11, 'split', i)
+  const slots = slotContext(rng, rng.pick(['en', 'en', 'de', 'es', 'fr']))
+  const names = Object.keys(SLOTS)
+  const value = (): string => SLOTS[rng.pick(names)]!(slots, 1 + rng.integer(2)).text
+  const words = (n: number): string => Array.from({ length: n }, () => rng.pick(PLAIN)).join(' ')
+  const many = (n: number, make: (k: number) => string, join: string): string =>
+    Array.from({ length: n }, (_, k) => make(k)).join(join)
+  const { first, last } = slots.person(1)
+  switch (i % 8) {
+    case 0:
+      return DEV[i % DEV.length]!.text + many(6, () => ` ${words(6)} ${value()}.`, '')
+    case 1:
+      return `From: ${first} ${last} <${first}.${last}@example.org>\r\nTo: ${value()}\r\nSubject: ${words(3)}\r\n\r\n${many(5, () => `> ${words(4)} ${value()}`, '\r\n')}\r\n--\r\n${first}\r\n`
+    case 2:
+      return JSON.stringify({ name: `${first} ${last}`, rows: Array.from({ length: 6 }, () => [words(2), value()]) })
+    case 3:
+      return many(12, () => `${rng.pick(EMOJI)}${value()}${rng.pick(EMOJI)} ${words(2)}`, rng.pick([' ', '', '\n']))
+    case 4:
+      return `name,phone,note\r\n${many(7, () => `"${value()}",${value()},${words(2)}`, '\r\n')}`
+    case 5:
+      return many(8, (k) => `2024-05-0${k + 1}T10:00:0${k}Z INFO ${words(2)} user=${value()} ip=10.0.0.${k}`, '\n')
+    case 6:
+      // No white space: blocks are cut where nothing invites it.
+      return many(16, value, rng.pick(['', ',', ';', '|'])).slice(0, 420)
+    default:
+      return `${words(12)}\n\n-----BEGIN PRIVATE KEY-----\n${many(6, () => 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj', '\n')}\n-----END PRIVATE KEY-----\n${words(8)} ${value()}`
+  }
+}
+
+const DEV = syntheticTexts('dev', 500)
+const PLAIN =
+  'we sent the parcel again because it was late and please tell me when your team can look at this order thank you for help'.split(
+    ' ',
+  )
 
 test('blocks end after a blank line, a line, a sentence, a word, and never inside a character', () => {
   expect(cutAt('aaaa bbb. cc\nd\n\neeeee', 20)).toBe(16)
