@@ -1,29 +1,49 @@
 import { SluiceError } from '../../util/errors.ts'
+import { type AddedMatch, createFindAdded } from './added-tokens.ts'
+import { createBpe } from './bpe.ts'
 import type { BpeVocabulary } from './bpe-trainer.ts'
-import { BYTE_TO_CHARACTER, CHARACTER_TO_BYTE, splitWords } from './bytes.ts'
+import { createDecode, createTextStream, firstByte, type TextStream } from './decode.ts'
+import { kindOf, type PieceModel, type TokenizerFile } from './file.ts'
+import { createPipeline } from './pipeline.ts'
+import { createUnigram } from './unigram.ts'
+import { createWordLevel, createWordPiece } from './word-piece.ts'
 
-/** Encodes and decodes text by byte-level BPE, with the same ids as Hugging Face's tokenizers. */
+/** Encodes and decodes text with the same ids as Hugging Face's tokenizers. */
 export interface Tokenizer {
   readonly size: number
   /** Ids of a text. Names of special tokens inside the text are plain characters: data cannot forge a turn. */
   encode(text: string): number[]
+  /** Ids of `text` where it follows `before`, so that `encode(before)` and these make a prompt and what comes after. */
+  encodeAfter(before: string, text: string): number[]
+  /** Ids of a text in which names of special tokens are those tokens: what a chat template wrote. */
+  encodeTemplated(text: string, options?: TemplatedOptions): TemplatedIds
   /** The text of ids. Special tokens are left out; bytes that are no UTF-8 become U+FFFD. */
   decode(ids: ArrayLike<number>): string
+  /** Decodes token by token, and never gives half of a character. */
+  stream(): TextStream
   /** The id of a special token. */
   special(name: string): number
   /** True for a special token. */
   isSpecial(id: number): boolean
+  /** The name of a token in the file: `Ġthe`, `▁the`, `<|im_end|>`. */
+  tokenOf(id: number): string | undefined
+  /** Names of the tokens that are matched in a text before anything else. */
+  readonly added: readonly { readonly content: string; readonly special: boolean }[]
+  /** True where the token begins with a byte inside a character: a sequence is not cut before it. */
+  continuesCharacter(id: number): boolean
 }
 
-interface TokenizerJson {
-  readonly added_tokens: readonly { readonly id: number; readonly content: string; readonly special: boolean }[]
-  readonly pre_tokenizer: unknown
-  readonly normalizer: unknown
-  readonly model: {
-    readonly type: string
-    readonly vocab: Readonly<Record<string, number>>
-    readonly merges: readonly (string | readonly [string, string])[]
-  }
+export interface TemplatedOptions {
+  /** A character that keeps names of tokens apart and is left out once they have been looked for. */
+  readonly guard?: string
+  /** Units of the text, ascending, at which a token must end, as if the text had ended there. */
+  readonly cuts?: readonly number[]
+}
+
+export interface TemplatedIds {
+  readonly ids: number[]
+  /** Per cut, how many ids stand before it. */
+  readonly at: readonly number[]
 }
 
 const PRE_TOKENIZER = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }
@@ -66,94 +86,102 @@ export function tokenizerJson(vocabulary: BpeVocabulary, specials: readonly stri
   })}\n`
 }
 
-/** Words whose ids are remembered; a natural language's frequent words fit many times. */
-const CACHE_LIMIT = 200_000
-
 /**
- * Opens a `tokenizer.json` of the kind this project writes (byte-level BPE with GPT-2's word pattern).
+ * Opens a `tokenizer.json` of Hugging Face's format: BPE (byte-level, or by characters with bytes to fall back on),
+ * Unigram, WordPiece or WordLevel, with any known normalizer and pre-tokenizer.
  *
- * @throws SluiceError TOKENIZER_UNSUPPORTED for any other kind
+ * @throws SluiceError TOKENIZER_UNSUPPORTED
  */
 export function openTokenizer(json: string): Tokenizer {
-  const file = JSON.parse(json) as TokenizerJson
-  if (file.model?.type !== 'BPE' || file.normalizer !== null || !isByteLevel(file.pre_tokenizer)) {
+  try {
+    return build(JSON.parse(json) as TokenizerFile)
+  } catch (cause) {
+    // Messages of JSON.parse quote the file.
+    const why = cause instanceof SyntaxError ? 'it is no JSON' : cause instanceof Error ? cause.message : 'unknown'
     throw new SluiceError({
       code: 'TOKENIZER_UNSUPPORTED',
-      message: 'tokenizer.json is not byte-level BPE with the GPT-2 word pattern',
-      next: 'use a model that `sluice` trained',
+      message: `tokenizer.json cannot be read: ${why}`,
+      next: 'save the model again with a fast tokenizer; BPE, Unigram, WordPiece and WordLevel are known',
+      cause,
     })
   }
-  const { vocab } = file.model
-  const specials = new Map(file.added_tokens.filter(({ special }) => special).map(({ id, content }) => [content, id]))
-  const names: string[] = []
-  for (const [name, id] of Object.entries(vocab)) names[id] = name
-  const ranks = new Map<number, number>()
-  const joined = new Map<number, number>()
-  for (const [rank, merge] of file.model.merges.entries()) {
-    const [left, right] = typeof merge === 'string' ? merge.split(' ') : merge
-    const key = vocab[left!]! * names.length + vocab[right!]!
-    ranks.set(key, rank)
-    joined.set(key, vocab[left! + right!]!)
-  }
-  const byteIds = Int32Array.from(BYTE_TO_CHARACTER, (character) => vocab[character]!)
-  const cache = new Map<string, readonly number[]>()
+}
 
-  const encodeWord = (word: string): readonly number[] => {
-    const ids = Array.from(Buffer.from(word, 'utf8'), (byte) => byteIds[byte]!)
-    for (;;) {
-      let best = -1
-      let bestRank = Number.POSITIVE_INFINITY
-      for (let i = 0; i + 1 < ids.length; i++) {
-        const rank = ranks.get(ids[i]! * names.length + ids[i + 1]!)
-        if (rank !== undefined && rank < bestRank) {
-          best = i
-          bestRank = rank
-        }
-      }
-      if (best === -1) return ids
-      // Every place of the pair at once, from the left, as one rank is one merge.
-      const [left, right] = [ids[best]!, ids[best + 1]!]
-      const id = joined.get(left * names.length + right)!
-      let write = 0
-      for (let read = 0; read < ids.length; read++, write++) {
-        if (ids[read] === left && ids[read + 1] === right) {
-          ids[write] = id
-          read += 1
-        } else ids[write] = ids[read]!
-      }
-      ids.length = write
+function build(file: TokenizerFile): Tokenizer {
+  const added = file.added_tokens ?? []
+  const specials = new Map(added.filter(({ special }) => special === true).map(({ id, content }) => [content, id]))
+  const specialIds = new Set(specials.values())
+  const model = createModel(file, specialIds)
+  const names: (string | undefined)[] = []
+  for (const [name, id] of model.vocabulary) names[id] = name
+  for (const { id, content } of added) names[id] = content
+  const pipeline = createPipeline(file, model, added)
+  const early = added.filter(({ normalized }) => normalized !== true)
+  const findAll = createFindAdded(early)
+  const findOrdinary = createFindAdded(early.filter(({ special }) => special !== true))
+  const decodeTokens = createDecode(file.decoder)
+  const byteLevel = file.decoder?.type === 'ByteLevel'
+
+  const encodeAfter = (before: string, text: string): number[] => {
+    const whole = wellFormed(before + text)
+    const from = before.length
+    const ids: number[] = []
+    let last = lastEnd(findOrdinary(whole, 0, from))
+    const section = (end: number): void => {
+      const start = Math.max(last, from)
+      if (end <= start) return
+      for (const id of pipeline.encode(whole.slice(last, start), whole.slice(start, end), last, 'ordinary'))
+        ids.push(id)
     }
+    for (const { id, start, end } of findOrdinary(whole, from, whole.length)) {
+      section(start)
+      ids.push(id)
+      last = end
+    }
+    section(whole.length)
+    return ids
   }
-
-  const pieces = names.map((name, id) =>
-    isSpecialId(id) ? undefined : Uint8Array.from(name, (character) => CHARACTER_TO_BYTE.get(character) ?? 0x3f),
-  )
-  function isSpecialId(id: number): boolean {
-    return specials.get(names[id] ?? '') === id
+  const decode = (ids: ArrayLike<number>): string => {
+    const tokens: string[] = []
+    for (let i = 0; i < ids.length; i++) {
+      const name = names[ids[i]!]
+      if (name !== undefined && !specialIds.has(ids[i]!)) tokens.push(name)
+    }
+    return decodeTokens(tokens)
   }
 
   return {
     size: names.length,
-    encode(text) {
-      const out: number[] = []
-      for (const word of splitWords(text)) {
-        let ids = cache.get(word)
-        if (ids === undefined) {
-          ids = word.length > LONG_WORD ? encodeLong(word) : encodeWord(word)
-          if (cache.size < CACHE_LIMIT && word.length <= LONG_WORD) cache.set(word, ids)
+    added: added.map(({ content, special }) => ({ content, special: special === true })),
+    encode: (text) => encodeAfter('', text),
+    encodeAfter,
+    encodeTemplated(text, { guard = '', cuts = [] } = {}) {
+      const whole = wellFormed(text)
+      const ids: number[] = []
+      const at: number[] = []
+      let last = 0
+      let from = 0
+      const bare = (start: number, end: number): string =>
+        guard === '' ? whole.slice(start, end) : whole.slice(start, end).replaceAll(guard, '')
+      const section = (end: number): void => {
+        const start = Math.max(last, from)
+        if (end <= start) return
+        for (const id of pipeline.encode(bare(last, start), bare(start, end), last, 'all')) ids.push(id)
+      }
+      for (const to of [...cuts, whole.length]) {
+        for (const { id, start, end } of findAll(whole, from, to)) {
+          section(start)
+          ids.push(id)
+          last = end
         }
-        for (const id of ids) out.push(id)
+        section(to)
+        if (at.length < cuts.length) at.push(ids.length)
+        from = to
       }
-      return out
+      return { ids, at }
     },
-    decode(ids) {
-      const parts: Uint8Array[] = []
-      for (let i = 0; i < ids.length; i++) {
-        const piece = pieces[ids[i]!]
-        if (piece !== undefined) parts.push(piece)
-      }
-      return Buffer.concat(parts).toString('utf8')
-    },
+    decode,
+    stream: () => createTextStream(decode),
     special(name) {
       const id = specials.get(name)
       if (id === undefined) {
@@ -161,85 +189,39 @@ export function openTokenizer(json: string): Tokenizer {
       }
       return id
     },
-    isSpecial: isSpecialId,
-  }
-
-  function encodeLong(word: string): readonly number[] {
-    return mergeLong(
-      Array.from(Buffer.from(word, 'utf8'), (byte) => byteIds[byte]!),
-      (a, b) => ranks.get(a * names.length + b),
-      (a, b) => joined.get(a * names.length + b)!,
-    )
+    isSpecial: (id) => specialIds.has(id),
+    tokenOf: (id) => names[id],
+    continuesCharacter(id) {
+      const name = names[id]
+      const byte = name === undefined || specialIds.has(id) ? undefined : firstByte(name, byteLevel)
+      // UTF-8: 10xxxxxx.
+      return byte !== undefined && byte >= 0x80 && byte < 0xc0
+    },
   }
 }
 
-/** Above this, `encodeWord`'s repeated scans would be felt; one word of a megabyte must not stop the stage. */
-const LONG_WORD = 256
-
-/** The same merges in n·log n: a queue of adjacent pairs over a linked list. */
-function mergeLong(
-  ids: readonly number[],
-  rankOf: (a: number, b: number) => number | undefined,
-  join: (a: number, b: number) => number,
-): readonly number[] {
-  const n = ids.length
-  const value = Int32Array.from(ids)
-  const next = Int32Array.from(ids, (_, i) => (i + 1 < n ? i + 1 : -1))
-  const previous = Int32Array.from(ids, (_, i) => i - 1)
-  const heap: { rank: number; at: number; left: number; right: number }[] = []
-  const less = (a: (typeof heap)[number], b: (typeof heap)[number]): boolean =>
-    a.rank < b.rank || (a.rank === b.rank && a.at < b.at)
-  const push = (at: number): void => {
-    const after = next[at]!
-    if (after === -1) return
-    const rank = rankOf(value[at]!, value[after]!)
-    if (rank === undefined) return
-    const item = { rank, at, left: value[at]!, right: value[after]! }
-    let i = heap.length
-    heap.push(item)
-    while (i > 0 && less(item, heap[(i - 1) >> 1]!)) {
-      heap[i] = heap[(i - 1) >> 1]!
-      i = (i - 1) >> 1
-    }
-    heap[i] = item
+function createModel({ model }: TokenizerFile, special: ReadonlySet<number>): PieceModel {
+  if (model === undefined || model === null) throw new Error('it has no model')
+  const kind = kindOf(model)
+  switch (kind) {
+    case 'BPE':
+      return createBpe(model, special)
+    case 'Unigram':
+      return createUnigram(model, special)
+    case 'WordPiece':
+      return createWordPiece(model, special)
+    case 'WordLevel':
+      return createWordLevel(model, special)
+    default:
+      throw new Error(`unknown model ${kind ?? ''}`)
   }
-  const pop = (): (typeof heap)[number] => {
-    const top = heap[0]!
-    const last = heap.pop()!
-    if (heap.length === 0) return top
-    let i = 0
-    for (;;) {
-      let child = 2 * i + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && less(heap[child + 1]!, heap[child]!)) child += 1
-      if (!less(heap[child]!, last)) break
-      heap[i] = heap[child]!
-      i = child
-    }
-    heap[i] = last
-    return top
-  }
-  const gone = new Uint8Array(n)
-  for (let i = 0; i < n; i++) push(i)
-  while (heap.length > 0) {
-    const { at, left, right } = pop()
-    const after = next[at]!
-    if (gone[at] === 1 || value[at] !== left || after === -1 || value[after] !== right) continue
-    value[at] = join(left, right)
-    gone[after] = 1
-    const following = next[after]!
-    next[at] = following
-    if (following !== -1) previous[following] = at
-    const before = previous[at]!
-    if (before !== -1) push(before)
-    push(at)
-  }
-  const out: number[] = []
-  for (let i = 0; i !== -1 && i < n; i = next[i]!) out.push(value[i]!)
-  return out
 }
 
-function isByteLevel(value: unknown): boolean {
-  const pre = value as { type?: unknown; add_prefix_space?: unknown; use_regex?: unknown } | null
-  return pre?.type === 'ByteLevel' && pre.add_prefix_space === false && pre.use_regex !== false
+/** UTF-8 has no half of a surrogate pair. The length stays. */
+function wellFormed(text: string): string {
+  return /\p{Surrogate}/u.test(text) ? text.replace(/\p{Surrogate}/gu, '\ufffd') : text
+}
+
+function lastEnd(matches: readonly AddedMatch[]): number {
+  return matches.at(-1)?.end ?? 0
 }

@@ -97,8 +97,10 @@ describe('openTokenizer', () => {
     expect(own.decode(ids)).toBe('<|end|><|assistant|>')
   })
 
-  it('refuses another kind of tokenizer', () => {
-    expect(() => openTokenizer('{"model":{"type":"Unigram"},"normalizer":null}')).toThrow('not byte-level BPE')
+  it('refuses a file that it cannot read', () => {
+    expect(() => openTokenizer('{"model":{"type":"Unigram"},"normalizer":null}')).toThrow('without scores')
+    expect(() => openTokenizer('{"model":{"type":"Morse"}}')).toThrow('unknown model Morse')
+    expect(() => openTokenizer('{"model"')).toThrow('it is no JSON')
   })
 })
 
