@@ -6,7 +6,8 @@ import { float32, int32, number32, openSession } from '../models/graph/session.t
 import { llamaConfig, parameterCounts } from '../models/network/config.ts'
 import { initialWeights } from '../models/network/weights.ts'
 import { causalMask, makeBatch, packRows } from '../models/training/batches.ts'
-import { decayMask, parameterSize, trainingGraph } from '../models/training/graphs.ts'
+import { trainingGraph } from '../models/training/graphs.ts'
+import { decayMask, FULL, parameterSize } from '../models/training/method.ts'
 import { adamWScalars } from '../models/training/optimizer.ts'
 import { random } from '../util/random.ts'
 import type { Bench } from './bench.ts'
@@ -141,7 +142,7 @@ async function openProduct(
 }
 
 async function openTrainer(threads: number): Promise<{ step(): Promise<number>; close(): Promise<void> }> {
-  const session = await openSession(trainingGraph(NETWORK, OPTIMIZER), threads)
+  const session = await openSession(trainingGraph({ network: NETWORK, method: FULL }, OPTIMIZER), threads)
   const rng = random(2)
   const rows = packRows(
     Array.from({ length: ROWS }, () => ({

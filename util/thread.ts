@@ -24,17 +24,25 @@ type FromThread =
  *
  * @param module - compiled module that calls `serveThread`, from `compiledModule()`
  * @param input - structured-cloneable
+ * @param options - `transfer` names memory in `input` that moves to the thread instead of being copied
  * @throws the abort reason of `signal`, or the job's own SluiceError
  */
 export function runInThread<Output>(
   module: URL,
   input: unknown,
-  options: { readonly signal: AbortSignal; readonly onProgress: ThreadLink['progress'] },
+  options: {
+    readonly signal: AbortSignal
+    readonly onProgress: ThreadLink['progress']
+    readonly transfer?: readonly ArrayBuffer[]
+  },
 ): Promise<Output> {
-  const { signal, onProgress } = options
+  const { signal, onProgress, transfer = [] } = options
   if (signal.aborted) return Promise.reject(signal.reason)
   const cancelled = new Int32Array(new SharedArrayBuffer(4))
-  const worker = new Worker(module, { workerData: { input, cancelled } satisfies ThreadData })
+  const worker = new Worker(module, {
+    workerData: { input, cancelled } satisfies ThreadData,
+    transferList: [...transfer],
+  })
   const abort = (): void => {
     Atomics.store(cancelled, 0, 1)
   }

@@ -44,7 +44,7 @@ export function rowLength(rows: TokenRows, row: number): number {
 const LENGTH_STEP = 16
 
 /** The last token of a row is a target only, so n tokens need n − 1 places. */
-function paddedLength(tokens: number): number {
+export function paddedLength(tokens: number): number {
   return Math.max(LENGTH_STEP, Math.ceil((tokens - 1) / LENGTH_STEP) * LENGTH_STEP)
 }
 

@@ -4,22 +4,24 @@ import { writeFileDurable } from '../../util/durable.ts'
 
 /** All that a training run needs to go on as if it had never stopped. */
 export interface TrainingState {
-  /** Steps done. Epoch and place in it follow: the plan of batches is a function of the seed. */
+  /** Steps done. The rest follows: batches and dropout masks are functions of the seed and the step. */
   readonly step: number
   readonly theta: Float32Array
   readonly m: Float32Array
   readonly v: Float32Array
   /** The parameters with the lowest held-out loss so far. */
   readonly best: { readonly theta: Float32Array; readonly step: number; readonly loss: number }
-  /** Mean loss of each step so far, nats per trained token. Grows in place. */
-  readonly trainLoss: number[]
+  /** Mean loss of each step so far, nats per trained token; null where none was trained. Grows in place. */
+  readonly trainLoss: (number | null)[]
   /** [step, held-out loss]; the first is of the untrained network. */
   readonly validLoss: readonly (readonly [number, number])[]
   readonly tokens: number
   readonly trainedTokens: number
+  /** What the steps counted, added up. */
+  readonly counters: Readonly<Record<string, number>>
 }
 
-const MAGIC = 'SLUICE-CHECKPOINT-1\n'
+const MAGIC = 'SLUICE-CHECKPOINT-2\n'
 const DIGEST_BYTES = 32
 
 /**

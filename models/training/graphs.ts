@@ -1,49 +1,120 @@
 import { linearCrossEntropy } from '../graph/cross-entropy.ts'
-import { mul } from '../graph/elementwise.ts'
+import { add, atMost, div, mul, shift, sqrt, sumOfSquares } from '../graph/elementwise.ts'
 import { gradients } from '../graph/gradient.ts'
-import { createGraph, type Graph, type Value } from '../graph/graph.ts'
+import { createGraph, type Graph, node1, type Value } from '../graph/graph.ts'
 import { concat, gatherRows, reshape } from '../graph/layout.ts'
 import { product } from '../graph/shape.ts'
+import { type DropoutMask, loraAdapt } from '../lora/factors.ts'
 import type { NetworkConfig } from '../network/config.ts'
-import { elements, headName, parametersOf } from '../network/config.ts'
-import { forward, unpackWeights } from '../network/network.ts'
+import { elements, parametersOf } from '../network/config.ts'
+import type { ForwardOptions, Weights } from '../network/network.ts'
+import { forward, frozenWeights, headTable, unpackWeights } from '../network/network.ts'
+import type { TrainingMethod } from './method.ts'
+import { parameterSize } from './method.ts'
 import type { AdamWConfig } from './optimizer.ts'
 import { adamW } from './optimizer.ts'
 
-/** Number of elements of the flat vectors θ, m and v. */
-export function parameterSize(config: NetworkConfig): number {
-  return parametersOf(config).reduce((sum, spec) => sum + elements(spec), 0)
+/**
+ * What the graphs of a run have in common. Their inputs: `theta` [N], the trained numbers; under LoRA each parameter of
+ * the base under its own name; and a batch:
+ *
+ * - `ids` int32 [batch, sequence], padded at the end;
+ * - `mask` [sequence, sequence]; for packed batches [batch, 1, sequence, sequence], and `token_positions` int32
+ *   [batch, sequence];
+ * - `positions` int32 [labelled], indices into batch·sequence of the tokens whose next token is trained, and `targets`
+ *   int32 [labelled], those next tokens;
+ * - `inverse_count`, by which the sum of losses in nats is multiplied: 1 / trained tokens of the whole step;
+ * - `dropout.MODULE` [batch, sequence, inputs] where gradients are taken and LoRA has dropout;
+ * - `zero`, always 0, where activations are recomputed.
+ */
+export interface GraphShape {
+  readonly network: NetworkConfig
+  readonly method: TrainingMethod
+  /** Batches hold several rows in one sequence. */
+  readonly packed?: boolean
+  /** Compute the activations of a block again in its backward pass. */
+  readonly recompute?: boolean
 }
 
-/** 1 for elements of matrices, 0 for those of vectors: where weight decay applies. */
-export function decayMask(config: NetworkConfig): Float32Array {
-  const mask = new Float32Array(parameterSize(config))
-  const matrices = parametersOf(config).filter(({ kind }) => kind === 'matrix')
-  return mask.fill(
-    1,
-    0,
-    matrices.reduce((sum, spec) => sum + elements(spec), 0),
-  )
+/** Name of the input that holds a module's dropout mask. */
+export function dropoutInput(module: string): string {
+  return `dropout.${module}`
 }
 
 /**
- * One whole training step as a model: forward, backward and AdamW.
- *
- * Inputs: `theta`, `m`, `v`, `decay_mask` [N]; `ids` int32 [batch, sequence], padded at the end; `mask`
- * [sequence, sequence]; `positions` int32 [labelled], indices into batch·sequence of the tokens whose next token is
- * trained, and `targets` int32 [labelled], those next tokens; scalars `inverse_count` (1 / trained tokens of the whole
- * step), `step_size`, `epsilon`, `decay`.
- * Outputs: `theta`, `m`, `v` as `next_…`, `loss` (sum in nats · inverse_count) and `norm` of the gradient.
+ * One whole training step: forward, backward and AdamW. More inputs: `m`, `v`, `decay_mask` [N], and the scalars
+ * `step_size`, `epsilon`, `decay`. Outputs: `theta`, `m`, `v` as `next_…`, `loss` and `norm` of the gradient.
  */
-export function trainingGraph(config: NetworkConfig, optimizer: AdamWConfig): Uint8Array {
+export function trainingGraph(shape: GraphShape, optimizer: AdamWConfig): Uint8Array {
   const graph = createGraph('training_step')
-  const size = parameterSize(config)
-  const flat = (name: string): Value => graph.input(name, 'float32', [size])
+  const theta = thetaInput(graph, shape)
+  const { loss, gradient } = lossAndGradient(graph, shape, theta)
+  return graph.encode({ ...optimizerOutputs(graph, theta, gradient, optimizer), loss })
+}
+
+/** AdamW alone, with `gradient` [N] as an input: the last part of a step whose gradient is made in several runs. */
+export function applyGraph(size: number, optimizer: AdamWConfig): Uint8Array {
+  const graph = createGraph('apply_gradient')
+  const theta = graph.input('theta', 'float32', [size])
+  return graph.encode(optimizerOutputs(graph, theta, graph.input('gradient', 'float32', [size]), optimizer))
+}
+
+/** `next_sum` is the input `sum` [N] plus the gradient of a micro-batch; and its `loss`. */
+export function accumulationGraph(shape: GraphShape): Uint8Array {
+  const graph = createGraph('accumulate')
+  const { loss, gradient } = lossAndGradient(graph, shape, thetaInput(graph, shape))
+  return graph.encode({ next_sum: add(graph.input('sum', 'float32', gradient.shape), gradient), loss })
+}
+
+/**
+ * The gradient of one unit's rows for training with differential privacy: `next_sum` is the input `sum` [N] plus the
+ * gradient times min(1, `clip` / its norm) (Abadi et al. 2016, alg. 1); `norm` is the one before clipping.
+ */
+export function unitGradientGraph(shape: GraphShape): Uint8Array {
+  const graph = createGraph('unit_gradient')
+  const { loss, gradient } = lossAndGradient(graph, shape, thetaInput(graph, shape))
+  const norm = sqrt(sumOfSquares(gradient))
+  // An infinite bound gives the factor 1, and so does a gradient of nothing but zeros.
+  const factor = atMost(div(graph.input('clip', 'float32', []), shift(norm, 1e-12)), 1)
+  const sum = add(graph.input('sum', 'float32', gradient.shape), mul(gradient, factor))
+  return graph.encode({ next_sum: sum, loss, norm })
+}
+
+/** The loss alone, without dropout: for held-out data. */
+export function lossGraph(shape: GraphShape): Uint8Array {
+  const graph = createGraph('loss')
+  const theta = thetaInput(graph, shape)
+  const { weights, adapt } = placeParameters(graph, shape, theta)
+  return graph.encode({ loss: batchLoss(graph, shape, weights, adapt === undefined ? {} : { adapt }, 'float32') })
+}
+
+/** The loss of a network whose parameters are all inputs under their own names; there is no `theta`. */
+export function frozenLossGraph(network: NetworkConfig, packed = false): Uint8Array {
+  const graph = createGraph('frozen_loss')
+  const shape: GraphShape = { network, method: { kind: 'full' }, packed }
+  return graph.encode({ loss: batchLoss(graph, shape, frozenWeights(graph, network), {}, 'float32') })
+}
+
+/** `loss` and its `gradient` by θ, for checks against finite differences, in either precision. */
+export function gradientGraph(shape: GraphShape, type: 'float32' | 'float64'): Uint8Array {
+  const graph = createGraph('gradient')
+  return graph.encode({ ...lossAndGradient(graph, shape, thetaInput(graph, shape, type)) })
+}
+
+function thetaInput(graph: Graph, { network, method }: GraphShape, type: 'float32' | 'float64' = 'float32'): Value {
+  return graph.input('theta', type, [parameterSize(network, method)])
+}
+
+function optimizerOutputs(
+  graph: Graph,
+  theta: Value,
+  gradient: Value,
+  optimizer: AdamWConfig,
+): Readonly<Record<string, Value>> {
+  const flat = (name: string): Value => graph.input(name, 'float32', theta.shape)
   const scalar = (name: string): Value => graph.input(name, 'float32', [])
-  const state = { theta: flat('theta'), m: flat('m'), v: flat('v') }
-  const { loss, gradient } = lossAndGradient(graph, config, state.theta)
   const next = adamW(
-    state,
+    { theta, m: flat('m'), v: flat('v') },
     gradient,
     {
       stepSize: scalar('step_size'),
@@ -53,25 +124,43 @@ export function trainingGraph(config: NetworkConfig, optimizer: AdamWConfig): Ui
     },
     optimizer,
   )
-  return graph.encode({ next_theta: next.theta, next_m: next.m, next_v: next.v, loss, norm: next.norm })
+  return { next_theta: next.theta, next_m: next.m, next_v: next.v, norm: next.norm }
 }
 
-/** The loss alone, for held-out data; inputs as above without the optimizer's. `loss` is the sum in nats · inverse_count. */
-export function lossGraph(config: NetworkConfig): Uint8Array {
-  const graph = createGraph('loss')
-  return graph.encode({ loss: meanLoss(graph, config, graph.input('theta', 'float32', [parameterSize(config)])).loss })
+/** The parameters as the method sees them: cut out of θ, or frozen beside the factors in θ. */
+function placeParameters(
+  graph: Graph,
+  { network, method }: GraphShape,
+  theta: Value,
+  dropout = false,
+): { readonly weights: Weights; readonly adapt?: NonNullable<ForwardOptions['adapt']> } {
+  if (method.kind === 'full') return { weights: unpackWeights(theta, network) }
+  const { lora } = method
+  const type = floating(theta)
+  // A recomputed block asks a second time and must get the same mask.
+  const known = new Map<string, Value>()
+  const masks: DropoutMask | undefined =
+    dropout && lora.dropout > 0
+      ? ({ module, inputs }) => {
+          const mask = known.get(module) ?? graph.input(dropoutInput(module), type, ['batch', 'sequence', inputs])
+          known.set(module, mask)
+          return reshape(mask, [product(['batch', 'sequence']), inputs])
+        }
+      : undefined
+  return { weights: frozenWeights(graph, network, type), adapt: loraAdapt(theta, network, lora, masks) }
 }
 
-/** Loss and its gradient by θ, for checks against finite differences, in either precision. */
-export function gradientGraph(config: NetworkConfig, type: 'float32' | 'float64'): Uint8Array {
-  const graph = createGraph('gradient')
-  const { loss, gradient } = lossAndGradient(graph, config, graph.input('theta', type, [parameterSize(config)]))
-  return graph.encode({ loss, gradient })
-}
-
-function lossAndGradient(graph: Graph, config: NetworkConfig, theta: Value): { loss: Value; gradient: Value } {
-  const { loss, weights } = meanLoss(graph, config, theta)
-  const specs = parametersOf(config)
+function lossAndGradient(
+  graph: Graph,
+  shape: GraphShape,
+  theta: Value,
+): { readonly loss: Value; readonly gradient: Value } {
+  const { weights, adapt } = placeParameters(graph, shape, theta, true)
+  const options = { recompute: shape.recompute ?? false, ...(adapt === undefined ? {} : { adapt }) }
+  const loss = batchLoss(graph, shape, weights, options, floating(theta))
+  if (shape.method.kind === 'lora') return { loss, gradient: gradients(loss, [theta])[0]! }
+  // The parameters are cut out of θ side by side, so their gradients only need to be joined.
+  const specs = parametersOf(shape.network)
   const byParameter = gradients(
     loss,
     specs.map(({ name }) => weights(name)),
@@ -80,20 +169,32 @@ function lossAndGradient(graph: Graph, config: NetworkConfig, theta: Value): { l
   return { loss, gradient: concat(pieces, 0) }
 }
 
-function meanLoss(
+/** The sum of losses over the trained tokens of a batch, in nats, times `inverse_count`. */
+function batchLoss(
   graph: Graph,
-  config: NetworkConfig,
-  theta: Value,
-): { loss: Value; weights: (name: string) => Value } {
+  { network, packed = false }: GraphShape,
+  weights: Weights,
+  options: ForwardOptions,
+  type: 'float32' | 'float64',
+): Value {
   const ids = graph.input('ids', 'int32', ['batch', 'sequence'])
-  const mask = graph.input('mask', theta.type, ['sequence', 'sequence'])
+  const mask = graph.input('mask', type, packed ? ['batch', 1, 'sequence', 'sequence'] : ['sequence', 'sequence'])
   const positions = graph.input('positions', 'int32', ['labelled'])
   const targets = graph.input('targets', 'int32', ['labelled'])
-  const inverseCount = graph.input('inverse_count', theta.type, [])
-  const weights = unpackWeights(theta, config)
-  const { hidden } = forward(graph, config, weights, { ids, positions: graph.int64s([0]), mask })
+  const inverseCount = graph.input('inverse_count', type, [])
+  const inputs = { ids, positions: packed ? tokenPositions(graph) : graph.int64s([0]), mask }
+  const { hidden } = forward(graph, network, weights, inputs, options)
   // The head runs on the trained tokens only: with chat data that is about half of all.
-  const rows = gatherRows(reshape(hidden, [product(['batch', 'sequence']), config.width]), positions, true)
-  const loss = linearCrossEntropy(rows, weights(headName(config)), targets)
-  return { loss: mul(loss, inverseCount), weights }
+  const rows = gatherRows(reshape(hidden, [product(['batch', 'sequence']), network.width]), positions, true)
+  return mul(linearCrossEntropy(rows, headTable(network, weights), targets), inverseCount)
+}
+
+function tokenPositions(graph: Graph): Value {
+  const narrow = graph.input('token_positions', 'int32', ['batch', 'sequence'])
+  const attributes = { to: { int: 7 } }
+  return node1(graph, { op: 'Cast', inputs: [narrow], attributes }, 'int64', narrow.shape)
+}
+
+function floating(value: Value): 'float32' | 'float64' {
+  return value.type === 'float64' ? 'float64' : 'float32'
 }

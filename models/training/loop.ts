@@ -1,20 +1,28 @@
 import { sha256, sha256Json } from '../../util/digest.ts'
-import { random } from '../../util/random.ts'
-import { type Feed, float32, int32, number32, openSession, type Session } from '../graph/session.ts'
+import { SluiceError } from '../../util/errors.ts'
 import type { NetworkConfig } from '../network/config.ts'
-import { initialWeights } from '../network/weights.ts'
-import type { Batch, TokenRows } from './batches.ts'
-import { causalMask, makeBatch, planEpoch, planEvaluation } from './batches.ts'
+import type { BaseModel, BaseTensors } from './base.ts'
+import { loadBase } from './base.ts'
+import type { TokenRows } from './batches.ts'
+import { makeBatch, planEvaluation } from './batches.ts'
 import type { TrainingState } from './checkpoint.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
-import { decayMask, lossGraph, trainingGraph } from './graphs.ts'
-import type { AdamWConfig } from './optimizer.ts'
-import { adamWScalars, learningRate } from './optimizer.ts'
+import type { Engine } from './engine.ts'
+import { openEngine } from './engine.ts'
+import type { TrainingMethod } from './method.ts'
+import { initialTheta } from './method.ts'
+import type { AdamWConfig, Schedule } from './optimizer.ts'
+import type { RoundTrip } from './round-trip.ts'
+import { checkRoundTrip } from './round-trip.ts'
+import type { StepKind } from './steps.ts'
+import { plainSteps } from './steps.ts'
 
 export interface TrainingConfig {
   readonly network: NetworkConfig
+  readonly method: TrainingMethod
   readonly optimizer: AdamWConfig
   readonly learningRate: number
+  readonly schedule: Schedule
   /** Share of all steps in which the rate rises. */
   readonly warmupShare: number
   /** The last rate, as a share of the highest. */
@@ -23,6 +31,13 @@ export interface TrainingConfig {
   readonly epochs: number
   /** Tokens of a step, padding included. */
   readonly batchTokens: number
+  /**
+   * Tokens in one go, padding included, where a step is too large for the memory; a step's gradient is normalised by
+   * the trained tokens of the whole step all the same. Default: all of a step.
+   */
+  readonly microTokens?: number
+  /** Compute activations anew in the backward pass: less memory for long sequences, about a third more time. */
+  readonly recompute?: boolean
   /** Times the held-out loss is measured, besides the one before the first step. */
   readonly evaluations: number
   /** Stop after this many measurements in a row without a lower held-out loss; 0 never stops. */
@@ -33,15 +48,20 @@ export interface TrainingConfig {
 
 export interface TrainingJob {
   readonly config: TrainingConfig
+  /** What LoRA freezes, or what full training starts from; without one, full training starts from random weights. */
+  readonly base?: BaseModel
   readonly train: TokenRows
   readonly valid: TokenRows
   readonly threads: number
+  /** Give memory back after each run of a graph: a smaller process, some 15 % slower, the same result. */
+  readonly lowMemory?: boolean
   readonly checkpointPath: string
   readonly checkpointSeconds: number
 }
 
 export interface TrainingHooks {
-  progress(step: number, steps: number, loss: number, validLoss: number): void
+  /** `loss` is null where the step trained no token. */
+  progress(step: number, steps: number, loss: number | null, validLoss: number): void
   /** Checked before every step; true writes a checkpoint and ends. */
   stopped(): boolean
 }
@@ -56,80 +76,90 @@ export interface TrainingOutcome {
   /** Steps done and planned; fewer were done where patience ended the run. */
   readonly steps: number
   readonly planned: number
-  readonly trainLoss: readonly number[]
+  /** By step; null where a step trained no token. */
+  readonly trainLoss: readonly (number | null)[]
   readonly validLoss: readonly (readonly [number, number])[]
   /** Tokens without padding, and trained tokens, over all steps. */
   readonly tokens: number
   readonly trainedTokens: number
+  /** Sums of what the steps counted. */
+  readonly counters: Readonly<Record<string, number>>
+  /** Of an adapter: its files, read back and merged into the base, have the loss of the parameters in memory. */
+  readonly roundTrip?: RoundTrip
   readonly checkpoint?: CheckpointNote
   /** Tokens and seconds of the steps of this process: a speed figure, not evidence. */
   readonly measured: { readonly tokens: number; readonly seconds: number }
 }
 
 /**
- * Trains from random weights, or goes on from the checkpoint. The result is a function of `config` and the rows alone:
- * neither the number of threads nor interruptions change a bit of it.
+ * Trains, or goes on from the checkpoint. The result is a function of `config`, the base and the rows alone: neither
+ * the number of threads nor interruptions change a bit of it.
+ *
+ * @param stepKind how rows become steps; plain AdamW where it is not given
+ * @throws SluiceError TRAINING_NOTHING_SUPERVISED, TRAINING_NO_BASE, TRAINING_DIVERGED, ADAPTER_ROUND_TRIP, and what
+ *   `loadBase` throws
  */
-export async function train(job: TrainingJob, hooks: TrainingHooks): Promise<TrainingOutcome | 'stopped'> {
+export async function train(
+  job: TrainingJob,
+  hooks: TrainingHooks,
+  stepKind: (job: TrainingJob) => StepKind = plainSteps,
+): Promise<TrainingOutcome | 'stopped'> {
   const { config } = job
-  const plan = planSteps(job.train, config)
-  const evaluateAt = evaluationSteps(plan.length, config.evaluations)
+  refuseNothing(job)
+  const kind = stepKind(job)
+  const evaluateAt = evaluationSteps(kind.steps, config.evaluations)
   const id = jobDigest(job)
   const found = readCheckpoint(job.checkpointPath, id)
   const checkpoint = found.state === undefined ? found.problem : 'resumed'
-  const optimizer = await openSession(trainingGraph(config.network, config.optimizer), job.threads)
-  const scorer = await openSession(lossGraph(config.network), job.threads)
+  const base = job.base === undefined ? undefined : await loadBase(job.base, config.network)
+  const engine = openEngine({
+    shape: { network: config.network, method: config.method, recompute: config.recompute ?? false },
+    optimizer: config.optimizer,
+    seed: config.seed,
+    threads: job.threads,
+    lowMemory: job.lowMemory ?? false,
+    base,
+  })
+  let state: TrainingState
+  const measured = { tokens: 0, seconds: 0 }
   try {
-    let state = found.state ?? (await firstState(job, scorer))
-    const mask = decayMask(config.network)
+    state = found.state ?? (await firstState(job, base, engine))
     let lastCheckpoint = performance.now()
-    const measured = { tokens: 0, seconds: 0 }
-    let waiting = evaluationsSinceBest(state)
-
-    while (state.step < plan.length && !(config.patience > 0 && waiting >= config.patience)) {
+    while (state.step < kind.steps && !(config.patience > 0 && evaluationsSinceBest(state) >= config.patience)) {
       if (hooks.stopped()) {
         writeCheckpoint(job.checkpointPath, id, state)
         return 'stopped'
       }
       const start = performance.now()
-      const batch = makeBatch(job.train, plan[state.step]!, config.pad)
-      state = await step(optimizer, state, batch, mask, config, plan.length)
-      measured.tokens += batch.tokens
+      const tokensBefore = state.tokens
+      state = await step(engine, kind, state)
+      measured.tokens += state.tokens - tokensBefore
       measured.seconds += (performance.now() - start) / 1000
-      if (evaluateAt.has(state.step)) state = await evaluate(scorer, state, job)
-      waiting = evaluationsSinceBest(state)
-      hooks.progress(state.step, plan.length, state.trainLoss.at(-1)!, state.validLoss.at(-1)![1])
+      if (evaluateAt.has(state.step)) state = await evaluate(engine, state, job)
+      hooks.progress(state.step, kind.steps, state.trainLoss.at(-1)!, state.validLoss.at(-1)![1])
       if (performance.now() - lastCheckpoint > job.checkpointSeconds * 1000) {
         writeCheckpoint(job.checkpointPath, id, state)
         lastCheckpoint = performance.now()
       }
     }
-    const { best, trainLoss, validLoss, tokens, trainedTokens } = state
-    return {
-      best,
-      steps: state.step,
-      planned: plan.length,
-      trainLoss,
-      validLoss,
-      tokens,
-      trainedTokens,
-      measured,
-      ...(checkpoint === undefined ? {} : { checkpoint }),
-    }
   } finally {
-    await optimizer.close()
-    await scorer.close()
+    await engine.close()
   }
-}
-
-/** The batches of all steps in order; a fraction of an epoch takes its first batches. */
-function planSteps(rows: TokenRows, config: TrainingConfig): readonly (readonly number[])[] {
-  const plans = Array.from({ length: Math.ceil(config.epochs) }, (_, epoch) =>
-    planEpoch(rows, config.batchTokens, config.seed, epoch),
-  )
-  const last = plans.pop()!
-  const share = config.epochs - plans.length
-  return [...plans.flat(), ...last.slice(0, Math.max(1, Math.round(share * last.length)))]
+  const { best, trainLoss, validLoss, tokens, trainedTokens, counters } = state
+  const roundTrip = await checkRoundTrip(job, base, best.theta)
+  return {
+    best,
+    steps: state.step,
+    planned: kind.steps,
+    trainLoss,
+    validLoss,
+    tokens,
+    trainedTokens,
+    counters,
+    measured,
+    ...(roundTrip === undefined ? {} : { roundTrip }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  }
 }
 
 function evaluationSteps(steps: number, times: number): ReadonlySet<number> {
@@ -140,49 +170,34 @@ function evaluationsSinceBest(state: TrainingState): number {
   return state.validLoss.filter(([step]) => step > state.best.step).length
 }
 
-async function step(
-  session: Session,
-  state: TrainingState,
-  batch: Batch,
-  mask: Float32Array,
-  config: TrainingConfig,
-  steps: number,
-): Promise<TrainingState> {
+async function step(engine: Engine, kind: StepKind, state: TrainingState): Promise<TrainingState> {
   const t = state.step + 1
-  const rate = learningRate(t, steps, {
-    peak: config.learningRate,
-    warmup: Math.max(1, Math.round(config.warmupShare * steps)),
-    floor: config.finalRateShare,
-  })
-  const scalars = adamWScalars(config.optimizer, t, rate)
-  const count = batch.targets.length
-  const out = await session.run({
-    ...batchFeeds(batch),
-    theta: float32(state.theta),
-    m: float32(state.m),
-    v: float32(state.v),
-    decay_mask: float32(mask),
-    inverse_count: number32(1 / count),
-    step_size: number32(scalars.stepSize),
-    epsilon: number32(scalars.epsilon),
-    decay: number32(scalars.decay),
-  })
-  const loss = (out['loss']!.data as Float32Array)[0]!
+  const { vectors, loss, norm, tokens, trainedTokens, counters } = await kind.take(engine, state, t)
+  // An infinite gradient makes the parameters NaN one step before the loss shows it.
+  if (!Number.isFinite(loss ?? 0) || !Number.isFinite(norm)) throw diverged(t, loss)
   state.trainLoss.push(loss)
-  if (!Number.isFinite(loss)) throw new RangeError(`the loss is not a number at step ${t}`)
   return {
     ...state,
+    ...vectors,
     step: t,
-    theta: out['next_theta']!.data as Float32Array,
-    m: out['next_m']!.data as Float32Array,
-    v: out['next_v']!.data as Float32Array,
-    tokens: state.tokens + batch.tokens,
-    trainedTokens: state.trainedTokens + count,
+    tokens: state.tokens + tokens,
+    trainedTokens: state.trainedTokens + trainedTokens,
+    counters: addCounters(state.counters, counters),
   }
 }
 
-async function firstState(job: TrainingJob, scorer: Session): Promise<TrainingState> {
-  const theta = initialWeights(job.config.network, random(job.config.seed, 'weights'))
+function addCounters(
+  sums: Readonly<Record<string, number>>,
+  more: Readonly<Record<string, number>> = {},
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    [...new Set([...Object.keys(sums), ...Object.keys(more)])].map((key) => [key, (sums[key] ?? 0) + (more[key] ?? 0)]),
+  )
+}
+
+async function firstState(job: TrainingJob, base: BaseTensors | undefined, engine: Engine): Promise<TrainingState> {
+  const { network, method, seed } = job.config
+  const theta = initialTheta(network, method, base, seed)
   const state: TrainingState = {
     step: 0,
     theta,
@@ -193,12 +208,14 @@ async function firstState(job: TrainingJob, scorer: Session): Promise<TrainingSt
     validLoss: [],
     tokens: 0,
     trainedTokens: 0,
+    counters: {},
   }
-  return evaluate(scorer, state, job)
+  return evaluate(engine, state, job)
 }
 
-async function evaluate(scorer: Session, state: TrainingState, job: TrainingJob): Promise<TrainingState> {
-  const loss = await meanLoss(scorer, state.theta, job.valid, job.config)
+async function evaluate(engine: Engine, state: TrainingState, job: TrainingJob): Promise<TrainingState> {
+  const loss = await heldOutLoss(engine, state.theta, job)
+  if (!Number.isFinite(loss)) throw diverged(state.step, loss)
   return {
     ...state,
     validLoss: [...state.validLoss, [state.step, loss]],
@@ -207,38 +224,55 @@ async function evaluate(scorer: Session, state: TrainingState, job: TrainingJob)
 }
 
 /** Mean nats per trained token of held-out rows. */
-async function meanLoss(
-  session: Session,
-  theta: Float32Array,
-  rows: TokenRows,
-  config: TrainingConfig,
-): Promise<number> {
+async function heldOutLoss(engine: Engine, theta: Float32Array, { valid, config }: TrainingJob): Promise<number> {
   let sum = 0
   let count = 0
-  for (const chosen of planEvaluation(rows, config.batchTokens)) {
-    const batch = makeBatch(rows, chosen, config.pad)
+  for (const chosen of planEvaluation(valid, config.microTokens ?? config.batchTokens)) {
+    const batch = makeBatch(valid, chosen, config.pad)
     if (batch.targets.length === 0) continue
-    const out = await session.run({ ...batchFeeds(batch), theta: float32(theta), inverse_count: number32(1) })
-    sum += (out['loss']!.data as Float32Array)[0]!
+    sum += await engine.lossSum(theta, batch)
     count += batch.targets.length
   }
   return sum / count
 }
 
-function batchFeeds(batch: Batch): Readonly<Record<string, Feed>> {
-  return {
-    ids: int32(batch.ids, [batch.rows, batch.sequence]),
-    mask: float32(causalMask(batch.sequence), [batch.sequence, batch.sequence]),
-    positions: int32(batch.positions),
-    targets: int32(batch.targets),
+/** A run without a trained token would report a loss and learn nothing (trl issue 6668). */
+function refuseNothing(job: TrainingJob): void {
+  for (const [name, rows] of [
+    ['train', job.train],
+    ['valid', job.valid],
+  ] as const) {
+    if (rows.supervised.includes(1)) continue
+    throw new SluiceError({
+      code: 'TRAINING_NOTHING_SUPERVISED',
+      message: `no token of the ${name} rows is trained`,
+      next: 'check the roles of the messages and what was left out before training',
+    })
+  }
+  if (job.config.method.kind === 'lora' && job.base === undefined) {
+    throw new SluiceError({
+      code: 'TRAINING_NO_BASE',
+      message: 'LoRA trains factors beside a base model, and none is given',
+      next: 'name a base model, or train all parameters',
+    })
   }
 }
 
-function jobDigest({ config, train: rows, valid }: TrainingJob): string {
+function diverged(step: number, loss: number | null): SluiceError {
+  return new SluiceError({
+    code: 'TRAINING_DIVERGED',
+    message: `step ${step}: the ${Number.isFinite(loss ?? 0) ? 'gradient' : 'loss'} is not a number any more`,
+    next: 'lower the learning rate, lengthen the warm-up or clip to a smaller norm, then run again',
+    exit: 5,
+  })
+}
+
+function jobDigest({ config, base, train: rows, valid }: TrainingJob): string {
   const digest = (data: Int32Array | Uint8Array): string =>
     sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   return sha256Json([
     config,
+    base?.digest ?? null,
     ...[rows, valid].flatMap((set) => [digest(set.ids), digest(set.supervised), digest(set.offsets)]),
   ])
 }

@@ -67,13 +67,27 @@ export function adamWScalars(
   }
 }
 
-/** Linear warm-up to `peak`, then a cosine down to `floor`·peak at the last step. Steps count from 1. */
+/** How the rate falls after the warm-up. */
+export type Schedule = 'cosine' | 'linear' | 'constant'
+
+/**
+ * The rate of a step: linear warm-up to `peak`, then along the schedule to `floor`·peak at the last step; `constant`
+ * stays at the peak. Steps count from 1.
+ */
 export function learningRate(
   step: number,
   total: number,
-  { peak, warmup, floor }: { readonly peak: number; readonly warmup: number; readonly floor: number },
+  shape: { readonly schedule: Schedule; readonly peak: number; readonly warmup: number; readonly floor: number },
 ): number {
+  const { schedule, peak, warmup, floor } = shape
   if (step <= warmup) return (peak * step) / warmup
-  const progress = (step - warmup) / Math.max(1, total - warmup)
-  return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress))))
+  const progress = Math.min(1, (step - warmup) / Math.max(1, total - warmup))
+  switch (schedule) {
+    case 'constant':
+      return peak
+    case 'linear':
+      return peak * (floor + (1 - floor) * (1 - progress))
+    case 'cosine':
+      return peak * (floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * progress)))
+  }
 }

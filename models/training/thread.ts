@@ -6,7 +6,12 @@ import { train } from './loop.ts'
 await serveThread<TrainingJob, TrainingOutcome | 'stopped'>((job, link) =>
   train(job, {
     progress: (step, steps, loss, validLoss) =>
-      link.progress(step, steps, 'steps', `loss ${loss.toFixed(3)}, held out ${validLoss.toFixed(3)}`),
+      link.progress(
+        step,
+        steps,
+        'steps',
+        `loss ${loss?.toFixed(3) ?? 'of no token'}, held out ${validLoss.toFixed(3)}`,
+      ),
     stopped: () => {
       try {
         link.checkAborted()

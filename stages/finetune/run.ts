@@ -6,8 +6,8 @@ import { llamaConfig } from '../../models/network/config.ts'
 import { createChatEncoder } from '../../models/tokenizer/chat.ts'
 import { openTokenizer } from '../../models/tokenizer/tokenizer.ts'
 import { packRows } from '../../models/training/batches.ts'
-import { parameterSize } from '../../models/training/graphs.ts'
 import type { CheckpointNote, TrainingJob } from '../../models/training/loop.ts'
+import { FULL, parameterSize } from '../../models/training/method.ts'
 import { runTraining } from '../../models/training/trainer.ts'
 import { SluiceError } from '../../util/errors.ts'
 import type { Inputs, Outputs, RunContext } from '../stage.ts'
@@ -51,6 +51,7 @@ export async function runFinetune(config: FinetuneConfig, inputs: Inputs, contex
   const job: TrainingJob = {
     config: {
       network,
+      method: FULL,
       optimizer: {
         beta1: 0.9,
         beta2: 0.95,
@@ -59,6 +60,7 @@ export async function runFinetune(config: FinetuneConfig, inputs: Inputs, contex
         clipNorm: config.clip_norm,
       },
       learningRate: config.learning_rate,
+      schedule: 'cosine',
       warmupShare: config.warmup,
       finalRateShare: config.final_rate,
       epochs: config.epochs,

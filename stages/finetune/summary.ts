@@ -49,7 +49,8 @@ export function summarizeTraining(facts: FinetuneFacts): Summary {
   const { outcome, train, valid, config } = facts
   const untrained = Math.exp(outcome.validLoss[0]![1])
   const perplexity = Math.exp(outcome.best.loss)
-  const tail = outcome.trainLoss.slice(-Math.max(1, Math.ceil(outcome.trainLoss.length / 10)))
+  const losses = outcome.trainLoss.filter((loss) => loss !== null)
+  const tail = losses.slice(-Math.max(1, Math.ceil(losses.length / 10)))
   const metrics: Metric[] = [
     { name: 'train_loss', value: mean(tail), n: tail.length },
     { name: 'valid_loss', value: outcome.best.loss, n: valid.supervised },
@@ -87,8 +88,9 @@ function lossCurves(outcome: TrainingOutcome): readonly Series[] {
   const group = Math.max(1, Math.ceil(outcome.trainLoss.length / MAX_POINTS))
   const points: (readonly [number, number])[] = []
   for (let start = 0; start < outcome.trainLoss.length; start += group) {
-    const losses = outcome.trainLoss.slice(start, start + group)
-    points.push([start + losses.length, mean(losses)])
+    const part = outcome.trainLoss.slice(start, start + group)
+    const losses = part.filter((loss) => loss !== null)
+    if (losses.length > 0) points.push([start + part.length, mean(losses)])
   }
   return [
     { name: 'train_loss', x: 'step', y: 'nats per trained token', points },

@@ -4,12 +4,14 @@ import { float32, int32, number32, openSession } from '../../../models/graph/ses
 import { llamaConfig } from '../../../models/network/config.ts'
 import { initialWeights } from '../../../models/network/weights.ts'
 import { causalMask, makeBatch, packRows } from '../../../models/training/batches.ts'
-import { decayMask, gradientGraph, parameterSize, trainingGraph } from '../../../models/training/graphs.ts'
+import { gradientGraph, trainingGraph } from '../../../models/training/graphs.ts'
+import { decayMask, FULL, parameterSize } from '../../../models/training/method.ts'
 import { adamWScalars, learningRate } from '../../../models/training/optimizer.ts'
 import { random } from '../../../util/random.ts'
 import { patternRows } from './small.ts'
 
 const CONFIG = llamaConfig({ vocabulary: 40, width: 8, hidden: 12, heads: 2, layers: 2, context: 32 })
+const SHAPE = { network: CONFIG, method: FULL }
 const SIZE = parameterSize(CONFIG)
 
 /** Weights large enough that every path of the network carries signal. */
@@ -37,7 +39,7 @@ function feeds(type: 'float32' | 'float64', theta: Float64Array, rows: readonly 
 
 describe('the gradient of the whole network', () => {
   it('agrees with central differences in double precision, parameter by parameter', async () => {
-    const session = await openSession(gradientGraph(CONFIG, 'float64'), 1)
+    const session = await openSession(gradientGraph(SHAPE, 'float64'), 1)
     const theta = busyWeights()
     const loss = async (at: Float64Array): Promise<number> =>
       ((await session.run(feeds('float64', at, [0, 1])))['loss']!.data as Float64Array)[0]!
@@ -54,8 +56,8 @@ describe('the gradient of the whole network', () => {
   })
 
   it('is the same in float32, where fused operators compute it', async () => {
-    const double = await openSession(gradientGraph(CONFIG, 'float64'), 1)
-    const single = await openSession(gradientGraph(CONFIG, 'float32'), 1)
+    const double = await openSession(gradientGraph(SHAPE, 'float64'), 1)
+    const single = await openSession(gradientGraph(SHAPE, 'float32'), 1)
     const theta = Float64Array.from(Float32Array.from(busyWeights()))
     const exact = (await double.run(feeds('float64', theta, [0, 1])))['gradient']!.data as Float64Array
     const fast = (await single.run(feeds('float32', theta, [0, 1])))['gradient']!.data as Float32Array
@@ -66,7 +68,7 @@ describe('the gradient of the whole network', () => {
   })
 
   it('does not depend on padding or on the other rows of the batch', async () => {
-    const session = await openSession(gradientGraph(CONFIG, 'float64'), 1)
+    const session = await openSession(gradientGraph(SHAPE, 'float64'), 1)
     const theta = busyWeights()
     const counts = [0, 1, 2].map((row) => makeBatch(patternRows(4, 3), [row], 1).targets.length)
     const total = counts.reduce((a, b) => a + b, 0)
@@ -84,8 +86,8 @@ describe('the gradient of the whole network', () => {
 describe('a training step', () => {
   it('is AdamW with clipping, decay of matrices only and bias correction, as written out in double precision', async () => {
     const optimizer = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 0.05 }
-    const session = await openSession(trainingGraph(CONFIG, optimizer), 1)
-    const gradients = await openSession(gradientGraph(CONFIG, 'float32'), 1)
+    const session = await openSession(trainingGraph(SHAPE, optimizer), 1)
+    const gradients = await openSession(gradientGraph(SHAPE, 'float32'), 1)
     const decay = decayMask(CONFIG)
     let theta = Float32Array.from(busyWeights())
     let m = new Float32Array(SIZE)
@@ -129,7 +131,7 @@ describe('a training step', () => {
 
 describe('learningRate', () => {
   it('rises in a line, peaks after the warm-up and falls along a cosine to its floor', () => {
-    const shape = { peak: 1, warmup: 4, floor: 0.1 }
+    const shape = { schedule: 'cosine', peak: 1, warmup: 4, floor: 0.1 } as const
     const rates = Array.from({ length: 20 }, (_, i) => learningRate(i + 1, 20, shape))
     expect(rates.slice(0, 4)).toEqual([0.25, 0.5, 0.75, 1])
     expect(rates.slice(4).every((rate, i) => rate < rates[i + 3]!)).toBe(true)

@@ -1,6 +1,7 @@
 import { llamaConfig } from '../../../models/network/config.ts'
 import { packRows } from '../../../models/training/batches.ts'
 import type { TrainingJob } from '../../../models/training/loop.ts'
+import { FULL } from '../../../models/training/method.ts'
 import { random } from '../../../util/random.ts'
 
 /** A network that trains in a moment. */
@@ -31,8 +32,10 @@ export function smallJob(checkpointPath: string, overrides: Partial<TrainingJob>
   return {
     config: {
       network: SMALL,
+      method: FULL,
       optimizer: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 },
       learningRate: 0.01,
+      schedule: 'cosine',
       warmupShare: 0.1,
       finalRateShare: 0.1,
       epochs: 3,

@@ -12,6 +12,7 @@ import { createChatEncoder, SPECIAL_TOKENS } from '../../../models/tokenizer/cha
 import { openTokenizer, tokenizerJson } from '../../../models/tokenizer/tokenizer.ts'
 import { packRows } from '../../../models/training/batches.ts'
 import { train } from '../../../models/training/loop.ts'
+import { FULL } from '../../../models/training/method.ts'
 import { random } from '../../../util/random.ts'
 
 const THINGS = ['parcel', 'invoice', 'refund', 'router', 'ticket', 'booking']
@@ -93,8 +94,10 @@ export async function trainTiny(
       {
         config: {
           network,
+          method: FULL,
           optimizer: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 },
           learningRate: 5e-3,
+          schedule: 'cosine',
           warmupShare: 0.1,
           finalRateShare: 0.1,
           epochs: options.epochs,

@@ -1,0 +1,199 @@
+import type { Feed, Session } from '../graph/session.ts'
+import { float32, number32, openSession } from '../graph/session.ts'
+import { fillDropoutMask } from '../lora/dropout.ts'
+import { loraModules } from '../lora/modules.ts'
+import type { BaseTensors } from './base.ts'
+import type { Batch } from './batches.ts'
+import { batchFeeds, frozenFeeds } from './feeds.ts'
+import type { GraphShape } from './graphs.ts'
+import { accumulationGraph, applyGraph, dropoutInput, lossGraph, trainingGraph, unitGradientGraph } from './graphs.ts'
+import { decayMask, parameterSize } from './method.ts'
+import type { AdamWConfig } from './optimizer.ts'
+import { adamWScalars } from './optimizer.ts'
+
+/** What AdamW moves. */
+export interface Vectors {
+  readonly theta: Float32Array
+  readonly m: Float32Array
+  readonly v: Float32Array
+}
+
+/** A step that was taken. */
+export interface Stepped {
+  readonly vectors: Vectors
+  /** Mean nats per trained token. */
+  readonly loss: number
+  /** Of the gradient, before clipping. */
+  readonly norm: number
+}
+
+/** The graphs of a training run, opened as they are first needed. All results are the same for any number of threads. */
+export interface Engine {
+  /** Number of elements of θ. */
+  readonly size: number
+  /** One step on micro-batches that hold at least one trained token; their gradients are added up before AdamW. */
+  step(vectors: Vectors, micro: readonly Batch[], t: number, rate: number): Promise<Stepped>
+  /**
+   * Adds the gradient of one unit's rows to `sum`, scaled down to the norm `clip` where it is longer. With
+   * `inverseCount` 1 the loss is the sum in nats over the unit's trained tokens.
+   */
+  unitGradient(
+    theta: Float32Array,
+    batch: Batch,
+    options: UnitOptions,
+  ): Promise<{ readonly sum: Float32Array; readonly loss: number; readonly norm: number }>
+  /** AdamW with a gradient that was made elsewhere. */
+  applyGradient(
+    vectors: Vectors,
+    gradient: Float32Array,
+    t: number,
+    rate: number,
+  ): Promise<{ readonly vectors: Vectors; readonly norm: number }>
+  /** The loss as a sum in nats over the trained tokens of a batch; no dropout. */
+  lossSum(theta: Float32Array, batch: Batch): Promise<number>
+  close(): Promise<void>
+}
+
+export interface UnitOptions {
+  readonly inverseCount: number
+  /** Infinity does not clip. */
+  readonly clip: number
+  readonly sum: Float32Array
+  /** Step and unit: where the dropout masks are drawn from. */
+  readonly place: readonly number[]
+}
+
+export interface EngineOptions {
+  readonly shape: GraphShape
+  readonly optimizer: AdamWConfig
+  readonly seed: number
+  readonly threads: number
+  readonly lowMemory?: boolean
+  /** The frozen parameters; fed as they are at every run, never copied. */
+  readonly base?: BaseTensors | undefined
+}
+
+export function openEngine({ shape, optimizer, seed, threads, lowMemory = false, base }: EngineOptions): Engine {
+  const { network, method } = shape
+  const size = parameterSize(network, method)
+  const frozen = frozenFeeds(method.kind === 'lora' ? base : undefined)
+  const masks = createDropout(shape, seed)
+  const decay = float32(decayMask(network, method))
+  const zeros = new Float32Array(size)
+  const opened = new Map<string, Promise<Session>>()
+  const session = (name: string, model: () => Uint8Array, arena = !lowMemory): Promise<Session> => {
+    const known = opened.get(name) ?? openSession(model(), threads, { arena })
+    opened.set(name, known)
+    return known
+  }
+  const optimizerFeeds = ({ m, v }: Vectors, t: number, rate: number): Record<string, Feed> => {
+    const scalars = adamWScalars(optimizer, t, rate)
+    return {
+      m: float32(m),
+      v: float32(v),
+      decay_mask: decay,
+      step_size: number32(scalars.stepSize),
+      epsilon: number32(scalars.epsilon),
+      decay: number32(scalars.decay),
+    }
+  }
+  const applyGradient: Engine['applyGradient'] = async (vectors, gradient, t, rate) => {
+    const apply = await session('apply', () => applyGraph(size, optimizer))
+    const out = await apply.run({
+      ...optimizerFeeds(vectors, t, rate),
+      theta: float32(vectors.theta),
+      gradient: float32(gradient),
+    })
+    return { vectors: nextVectors(out), norm: scalarOf(out, 'norm') }
+  }
+
+  return {
+    size,
+    applyGradient,
+    async step(vectors, micro, t, rate) {
+      const count = micro.reduce((sum, batch) => sum + batch.targets.length, 0)
+      const feeds = (batch: Batch, i: number): Record<string, Feed> => ({
+        ...frozen,
+        ...batchFeeds(batch),
+        ...masks(batch, [t, i]),
+        theta: float32(vectors.theta),
+        inverse_count: number32(1 / count),
+      })
+      const [only] = micro
+      if (micro.length === 1) {
+        const fused = await session('step', () => trainingGraph(shape, optimizer))
+        const out = await fused.run({ ...feeds(only!, 0), ...optimizerFeeds(vectors, t, rate) })
+        return { vectors: nextVectors(out), loss: scalarOf(out, 'loss'), norm: scalarOf(out, 'norm') }
+      }
+      const accumulate = await session('accumulate', () => accumulationGraph(shape))
+      let sum = zeros
+      let loss = 0
+      for (const [i, batch] of micro.entries()) {
+        const out = await accumulate.run({ ...feeds(batch, i), sum: float32(sum) })
+        sum = out['next_sum']!.data as Float32Array<ArrayBuffer>
+        loss += scalarOf(out, 'loss')
+      }
+      return { ...(await applyGradient(vectors, sum, t, rate)), loss }
+    },
+    async unitGradient(theta, batch, { inverseCount, clip, sum, place }) {
+      const unit = await session('unit', () => unitGradientGraph(shape))
+      const out = await unit.run({
+        ...frozen,
+        ...batchFeeds(batch),
+        ...masks(batch, place),
+        theta: float32(theta),
+        inverse_count: number32(inverseCount),
+        clip: number32(clip),
+        sum: float32(sum),
+      })
+      return {
+        sum: out['next_sum']!.data as Float32Array,
+        loss: scalarOf(out, 'loss'),
+        norm: scalarOf(out, 'norm'),
+      }
+    },
+    async lossSum(theta, batch) {
+      // Measured now and then: what it needs is given back, instead of lying beside the memory of the steps.
+      const loss = await session('loss', () => lossGraph(shape), false)
+      const feeds = { ...frozen, ...batchFeeds(batch), theta: float32(theta), inverse_count: number32(1) }
+      return scalarOf(await loss.run(feeds), 'loss')
+    },
+    async close() {
+      for (const one of opened.values()) await (await one).close()
+    },
+  }
+}
+
+/** Makes the masks of a micro-batch. Their memory is used again by the next one. */
+function createDropout(
+  { network, method }: GraphShape,
+  seed: number,
+): (batch: Batch, place: readonly number[]) => Readonly<Record<string, Feed>> {
+  if (method.kind !== 'lora' || method.lora.dropout === 0) return () => ({})
+  const { lora } = method
+  const modules = loraModules(network, lora)
+  const memory = new Map<string, Float32Array>()
+  return ({ rows, sequence }, place) =>
+    Object.fromEntries(
+      modules.map(({ module, inputs }) => {
+        const size = rows * sequence * inputs
+        let mask = memory.get(module)
+        if (mask === undefined || mask.length < size) {
+          mask = new Float32Array(size)
+          memory.set(module, mask)
+        }
+        const data = mask.subarray(0, size)
+        fillDropoutMask(data, lora.dropout, [seed, ...place, module])
+        return [dropoutInput(module), float32(data, [rows, sequence, inputs])]
+      }),
+    )
+}
+
+function nextVectors(out: Readonly<Record<string, Feed>>): Vectors {
+  const vector = (name: string): Float32Array => out[name]!.data as Float32Array
+  return { theta: vector('next_theta'), m: vector('next_m'), v: vector('next_v') }
+}
+
+function scalarOf(out: Readonly<Record<string, Feed>>, name: string): number {
+  return (out[name]!.data as Float32Array)[0]!
+}
