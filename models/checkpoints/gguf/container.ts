@@ -138,7 +138,7 @@ export function openGguf(source: ByteSource): GgufFile {
 /** Reads forward through a window, so that a header of unknown length is neither read byte by byte nor at once. */
 function createCursor(source: ByteSource) {
   const WINDOW = 1 << 18
-  let window = Buffer.alloc(0)
+  let window: Buffer = Buffer.alloc(0)
   let windowStart = 0
   let at = 0
   const take = (length: number): Buffer => {
