@@ -1,5 +1,5 @@
 import { SluiceError } from '../../util/errors.ts'
-import { openModelSource } from '../checkpoints/source.ts'
+import { openModelSource } from '../checkpoints/open.ts'
 import type { NetworkConfig } from '../network/config.ts'
 import { parametersOf } from '../network/config.ts'
 import type { NamedTensor } from '../safetensors.ts'
