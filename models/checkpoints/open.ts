@@ -1,0 +1,121 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { sha256, sha256File, sha256Json } from '../../util/digest.ts'
+import { SluiceError } from '../../util/errors.ts'
+import { besideFile, type FileSet, folderFiles, memoryFiles } from './file-set.ts'
+import { openGgufModel } from './gguf/model.ts'
+import { openHuggingFace } from './hugging-face-folder.ts'
+import { isLlama2c, openLlama2c } from './llama2c.ts'
+import type { ModelFile, ModelSource, OpenedModel } from './source.ts'
+
+/**
+ * Opens a model as people have it: a Hugging Face folder (or a folder of the hub's cache), a GGUF file or a folder with
+ * one, a llama2.c v0 file or its folder. Its files are read once for their digests; tensors only when asked for.
+ *
+ * @throws SluiceError MODEL_FILE_MISSING, MODEL_UNKNOWN_FORMAT, MODEL_UNSUPPORTED, MODEL_TENSORS and those of each
+ *   format: SAFETENSORS_BROKEN, GGUF_BROKEN, GGUF_UNSUPPORTED, LLAMA2C_BROKEN, TOKENIZER_UNSUPPORTED
+ * @example
+ * const model = await openModelSource('models/SmolLM2-135M')
+ * const table = model.read('model.embed_tokens.weight') // float32 [49152, 576]
+ * model.close()
+ */
+export async function openModelSource(path: string): Promise<ModelSource> {
+  const info = statSync(path, { throwIfNoEntry: false })
+  if (info === undefined) {
+    throw new SluiceError({
+      code: 'MODEL_FILE_MISSING',
+      message: 'there is no such model',
+      next: 'give a folder or a file, or see `sluice models list`',
+      at: { file: path },
+    })
+  }
+  const { files, name } = info.isDirectory()
+    ? { files: folderFiles(snapshotOf(path)), name: undefined }
+    : besideFile(path)
+  const model = openFiles(files, name)
+  try {
+    const digests: ModelFile[] = []
+    for (const used of model.used) digests.push({ name: used, ...(await sha256File(files.path!(used))) })
+    return withDigest(model, digests)
+  } catch (error) {
+    model.close()
+    throw error
+  }
+}
+
+/** The same from the bytes of all files by name, as a store holds them. */
+export function openModelFiles(files: ReadonlyMap<string, Uint8Array>): ModelSource {
+  const model = openFiles(memoryFiles(files), undefined)
+  return withDigest(
+    model,
+    model.used.map((name) => ({ name, bytes: files.get(name)!.length, sha256: sha256(files.get(name)!) })),
+  )
+}
+
+function withDigest({ used: _, ...model }: OpenedModel, files: readonly ModelFile[]): ModelSource {
+  const plain = files.map(({ name, bytes, sha256: digest }) => ({ name, bytes, sha256: digest }))
+  return { ...model, files: plain, digest: sha256Json(plain) }
+}
+
+function openFiles(files: FileSet, name: string | undefined): OpenedModel {
+  if (name !== undefined) return openFile(files, name)
+  if (files.has('config.json')) return openHuggingFace(files)
+  const gguf = files.names.filter((each) => each.endsWith('.gguf'))
+  if (gguf.length === 1) return openFile(files, gguf[0]!)
+  if (gguf.length > 1) {
+    throw new SluiceError({
+      code: 'MODEL_AMBIGUOUS',
+      message: `the folder has ${gguf.length} GGUF files`,
+      next: 'give the path of one of them',
+      at: { file: files.place },
+    })
+  }
+  const llama = files.names.filter((each) => each.endsWith('.bin') && isLlama2cFile(files, each))
+  if (llama.length === 1) return openLlama2c(files, llama[0]!)
+  throw unknownFormat(files.place)
+}
+
+function openFile(files: FileSet, name: string): OpenedModel {
+  const source = files.open(name)
+  const magic = source.size < 4 ? '' : Buffer.from(source.read(0, 4)).toString('latin1')
+  if (magic === 'GGUF') return openGgufModel(source, name)
+  source.close()
+  if (name.endsWith('.gguf')) return openGgufModel(files.open(name), name)
+  if ((name.endsWith('.safetensors') || name === 'config.json') && files.has('config.json'))
+    return openHuggingFace(files)
+  if (name.endsWith('.bin')) return openLlama2c(files, name)
+  throw unknownFormat(source.name)
+}
+
+function isLlama2cFile(files: FileSet, name: string): boolean {
+  const source = files.open(name)
+  try {
+    return isLlama2c(source)
+  } finally {
+    source.close()
+  }
+}
+
+/** A repository's folder in the hub's cache holds its files in `snapshots/REVISION/`. */
+function snapshotOf(folder: string): string {
+  const snapshots = join(folder, 'snapshots')
+  if (statSync(join(folder, 'config.json'), { throwIfNoEntry: false }) !== undefined) return folder
+  if (!statSync(snapshots, { throwIfNoEntry: false })?.isDirectory()) return folder
+  const revisions = readdirSync(snapshots)
+  if (revisions.length === 1) return join(snapshots, revisions[0]!)
+  throw new SluiceError({
+    code: 'MODEL_AMBIGUOUS',
+    message: `the cache holds ${revisions.length} revisions of this model`,
+    next: 'give the path of one of them, under snapshots/',
+    at: { file: snapshots },
+  })
+}
+
+function unknownFormat(file: string): SluiceError {
+  return new SluiceError({
+    code: 'MODEL_UNKNOWN_FORMAT',
+    message: 'this is no model of a kind that is read',
+    next: 'give a Hugging Face folder with config.json and safetensors, a .gguf file or a llama2.c .bin file',
+    at: { file },
+  })
+}
