@@ -9,6 +9,28 @@ import { formatShape, ShapeError, sameShape } from './shape.ts'
 /** Language-model heads with their loss. */
 
 /**
+ * The sum over rows of −log softmax(logits)[target], in nats, for classes that are few.
+ *
+ * @param logits [rows, classes]
+ * @param targets int32 [rows]
+ * @returns a scalar
+ */
+export function crossEntropy(logits: Value, targets: Value): Value {
+  checkTargets('crossEntropy', logits, targets)
+  const [loss] = logits.graph.operation(
+    'CrossEntropy',
+    [logits],
+    () => {
+      const p = softmax(logits)
+      return [surprisal(p, targets), p] as const
+    },
+    (_, p) =>
+      ([dy]) => [dy && mul(minusOneHot(p, targets), dy)],
+  )
+  return loss
+}
+
+/**
  * The sum over rows of −log softmax(x·Wᵀ)[target], in nats: the language-model head and its loss as one operation.
  * With P the probabilities and Y the one-hot targets, dx = (P − Y)·W and dW = (P − Y)ᵀ·x, so the logits are never
  * kept and no one-hot matrix is made.
@@ -19,46 +41,52 @@ import { formatShape, ShapeError, sameShape } from './shape.ts'
  * @returns a scalar
  */
 export function linearCrossEntropy(x: Value, table: Value, targets: Value): Value {
-  const { graph } = x
-  const type = sameType('linearCrossEntropy', x, table)
-  const [rows] = x.shape
-  if (!sameShape(targets.shape, [rows!])) {
-    throw new ShapeError(`linearCrossEntropy: ${formatShape(x.shape)} with targets ${formatShape(targets.shape)}`)
-  }
-  const column = reshape(targets, [rows!, 1])
-  const [loss] = graph.operation(
+  checkTargets('linearCrossEntropy', x, targets)
+  sameType('linearCrossEntropy', x, table)
+  const [loss] = x.graph.operation(
     'LinearCrossEntropy',
     [x, table],
     () => {
       const p = softmax(matmul(x, table, { transB: true }))
-      const chosen = node1(
-        graph,
-        { op: 'GatherElements', inputs: [p, column], attributes: { axis: { int: 1 } } },
-        type,
-        [rows!, 1],
-      )
-      // A probability below the smallest float counts as that float: 87 nats instead of infinity.
-      const safe = node1(graph, { op: 'Max', inputs: [chosen, graph.scalar(type, 1.2e-38)] }, type, chosen.shape)
-      return [scale(reduceSum(log(safe), [0, 1]), -1), p] as const
+      return [surprisal(p, targets), p] as const
     },
     (_, p) =>
       ([dy]) => {
         if (dy === undefined) return [undefined, undefined]
-        const minusOne = node1(
-          graph,
-          {
-            op: 'Expand',
-            inputs: [graph.scalar(type, -1), node1(graph, { op: 'Shape', inputs: [column] }, 'int64', [2])],
-          },
-          type,
-          [rows!, 1],
-        )
-        const attributes = { axis: { int: 1 }, reduction: { string: 'add' } }
-        const error = node1(graph, { op: 'ScatterElements', inputs: [p, column, minusOne], attributes }, type, p.shape)
+        const error = minusOneHot(p, targets)
         return [mul(matmul(error, table), dy), matmul(error, mul(x, dy), { transA: true })]
       },
   )
   return loss
+}
+
+/** −Σ log p[target]. A probability below the smallest float counts as that float: 87 nats instead of infinity. */
+function surprisal(p: Value, targets: Value): Value {
+  const { graph, type } = p
+  const column = columnOf(targets)
+  const attributes = { axis: { int: 1 } }
+  const chosen = node1(graph, { op: 'GatherElements', inputs: [p, column], attributes }, type, column.shape)
+  const safe = node1(graph, { op: 'Max', inputs: [chosen, graph.scalar(type, 1.2e-38)] }, type, chosen.shape)
+  return scale(reduceSum(log(safe), [0, 1]), -1)
+}
+
+/** P − Y. */
+function minusOneHot(p: Value, targets: Value): Value {
+  const { graph, type } = p
+  const column = columnOf(targets)
+  const size = node1(graph, { op: 'Shape', inputs: [column] }, 'int64', [2])
+  const minusOne = node1(graph, { op: 'Expand', inputs: [graph.scalar(type, -1), size] }, type, column.shape)
+  const attributes = { axis: { int: 1 }, reduction: { string: 'add' } }
+  return node1(graph, { op: 'ScatterElements', inputs: [p, column, minusOne], attributes }, type, p.shape)
+}
+
+function columnOf(targets: Value): Value {
+  return reshape(targets, [targets.shape[0]!, 1])
+}
+
+function checkTargets(where: string, x: Value, targets: Value): void {
+  if (x.shape.length === 2 && sameShape(targets.shape, [x.shape[0]!])) return
+  throw new ShapeError(`${where}: ${formatShape(x.shape)} with targets ${formatShape(targets.shape)}`)
 }
 
 /** −log softmax(x·Wᵀ)[target] of each row, in nats, exactly (log-sum-exp): for scoring, without a gradient. */

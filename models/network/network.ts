@@ -8,7 +8,7 @@ import { layerNorm, rmsNorm } from '../graph/norm.ts'
 import { recomputed } from '../graph/recompute.ts'
 import { placesFrom, type RotaryTables, rotary, rotaryTables } from '../graph/rotary.ts'
 import { fixedSize, product, type Shape, ShapeError } from '../graph/shape.ts'
-import type { NetworkConfig } from './config.ts'
+import type { NetworkConfig, ParameterSpec } from './config.ts'
 import { elements, embeddingName, headName, parametersOf } from './config.ts'
 import { rotaryAngles } from './rope.ts'
 
@@ -55,7 +55,11 @@ export interface ForwardOutputs {
 
 /** Cuts a flat vector θ into the parameters of the network. */
 export function unpackWeights(theta: Value, config: NetworkConfig): Weights {
-  const specs = parametersOf(config)
+  return unpackParameters(theta, parametersOf(config))
+}
+
+/** Cuts a flat vector into parameters that lie in it one after the other. */
+export function unpackParameters(theta: Value, specs: readonly ParameterSpec[]): Weights {
   const pieces = split(theta, specs.map(elements), 0)
   const byName = new Map(specs.map((spec, i) => [spec.name, reshape(pieces[i]!, spec.shape)]))
   return (name) => {
@@ -70,7 +74,16 @@ export function unpackWeights(theta: Value, config: NetworkConfig): Weights {
  * in place; stored in the model they would be copied, and packed once more for each product.
  */
 export function frozenWeights(graph: Graph, config: NetworkConfig, type: 'float32' | 'float64' = 'float32'): Weights {
-  const shapes = new Map(parametersOf(config).map(({ name, shape }) => [name, shape]))
+  return inputWeights(graph, parametersOf(config), type)
+}
+
+/** The same for any list of parameters. */
+export function inputWeights(
+  graph: Graph,
+  specs: readonly ParameterSpec[],
+  type: 'float32' | 'float64' = 'float32',
+): Weights {
+  const shapes = new Map(specs.map(({ name, shape }) => [name, shape]))
   const inputs = new Map<string, Value>()
   return (name) => {
     const known = inputs.get(name)

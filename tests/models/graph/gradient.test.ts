@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { attention, softmax } from '../../../models/graph/attention.ts'
-import { linearCrossEntropy } from '../../../models/graph/cross-entropy.ts'
+import { crossEntropy, linearCrossEntropy } from '../../../models/graph/cross-entropy.ts'
 import {
   add,
   div,
@@ -186,6 +186,11 @@ const CASES: readonly Case[] = [
         graph.constant(type, [3, 3], type === 'float32' ? Float32Array.from(data) : Float64Array.from(data)),
       )
     },
+  },
+  {
+    name: 'crossEntropy',
+    shapes: [[4, 6]],
+    build: ([logits], graph) => crossEntropy(logits!, ids(graph, [2, 5, 2, 0])),
   },
   {
     name: 'linearCrossEntropy with repeated targets',
