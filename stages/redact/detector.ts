@@ -123,8 +123,9 @@ function createJudge(options: DetectorOptions): Judge {
     regions: options.regions ?? DEFAULT_REGIONS,
   })
   const guesses = new Set((options.taggers ?? []).length === 0 ? [] : (options.guesses ?? []))
-  const least = (type: PiiType): number =>
-    options.minScore?.[type] ?? options.minScore?.['default'] ?? DEFAULT_MIN_SCORE
+  const { minScore = {} } = options
+  const usual = minScore['default'] ?? DEFAULT_MIN_SCORE
+  const least = (type: PiiType): number => minScore[type] ?? usual
 
   const claimsIn = (
     text: string,
@@ -134,14 +135,17 @@ function createJudge(options: DetectorOptions): Judge {
   ): readonly Claimed[] => {
     const claims: Claimed[] = []
     const take = (claim: Claimed): void => {
-      if (!tracing && claim.score < least(claim.type)) return
       if (!guesses.has(claim.recognizer) || (claim.score >= GUESS_LEAST && isSuspected(claim, tagged)))
         claims.push(claim)
       else if (tracing) claims.push({ ...claim, score: 0, why: 'no model agrees' })
     }
     // Guesses are slow and decide only what no model is sure of.
     const unsure = guesses.size > 0 && (tracing || tagged.some(({ type, score }) => score < least(type)))
-    rules.scan(text, field, take, { tracing, without: unsure ? undefined : guesses })
+    rules.scan(text, field, take, {
+      tracing,
+      without: unsure ? undefined : guesses,
+      least: tracing ? undefined : least,
+    })
     for (const { start, end, type, score, tagger } of tagged) {
       if (wanted.has(type) && (tracing || score >= least(type)))
         claims.push({ start, end, type, score, recognizer: tagger, priority: TAGGER_PRIORITY })

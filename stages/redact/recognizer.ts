@@ -36,7 +36,7 @@ export interface PatternRecognizer {
   readonly needs: number
   readonly hints?: readonly string[]
   readonly priority?: number
-  /** Flag `g` is required. Must be linear: no two adjacent unbounded repeats over the same characters. */
+  /** Flag `g` is required, and no match is empty. Must be linear: no two adjacent unbounded repeats over the same characters. */
   readonly pattern: RegExp
   /** Capture group that is the value; 0 is the whole match. Needs flag `d` unless it is 0. */
   readonly group?: number
@@ -63,7 +63,10 @@ export function pattern(spec: PatternRecognizer): Recognizer {
     ...(spec.hints === undefined ? {} : { hints: spec.hints }),
     priority: spec.priority ?? 0,
     find(subject, emit) {
-      for (const match of subject.text.matchAll(spec.pattern)) {
+      const { text } = subject
+      // Not `matchAll`: it makes a copy of the pattern each time, and most texts have no match.
+      spec.pattern.lastIndex = 0
+      for (let match = spec.pattern.exec(text); match !== null; match = spec.pattern.exec(text)) {
         const [start, end] =
           group === 0 ? [match.index, match.index + match[0].length] : (match.indices?.[group] ?? [0, 0])
         if (end <= start) continue
@@ -71,8 +74,7 @@ export function pattern(spec: PatternRecognizer): Recognizer {
         let score = spec.score
         const told = spec.context?.test(subject.before(start, spec.contextWindow)) === true
         if (told) score = spec.contextScore ?? score
-        if (spec.validate !== undefined)
-          score = spec.validate(subject.text.slice(start, end), score, subject, start, end)
+        if (spec.validate !== undefined) score = spec.validate(text.slice(start, end), score, subject, start, end)
         if (score > 0) emit({ start, end, type: spec.type, score, ...(told ? { why: 'named' } : {}) })
         else if (subject.tracing) emit({ start, end, type: spec.type, score: 0, why: 'validation' })
       }

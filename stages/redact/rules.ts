@@ -1,3 +1,4 @@
+import { hintBit, hintIndex } from './hint-index.ts'
 import type { PiiType } from './pii-type.ts'
 import type { Candidate, Recognizer } from './recognizer.ts'
 import { recognizers } from './registry.ts'
@@ -20,6 +21,8 @@ export interface ScanOptions {
   readonly tracing?: boolean
   /** Recognizers that are not asked. */
   readonly without?: ReadonlySet<string> | undefined
+  /** Candidates of a lower score are dropped. */
+  readonly least?: ((type: PiiType) => number) | undefined
 }
 
 export interface RuleOptions {
@@ -29,26 +32,51 @@ export interface RuleOptions {
 
 export function createRules({ types, regions }: RuleOptions): Rules {
   const active = recognizers({ regions }).filter((recognizer) => recognizer.types.some((type) => types.has(type)))
+  const hinted = active.filter(({ hints }) => hints !== undefined)
+  const hints = hintIndex(hinted.map((recognizer) => recognizer.hints!))
+  const plans = active.map((recognizer): Plan => {
+    const index = hinted.indexOf(recognizer)
+    return { recognizer, needs: recognizer.needs, hint: index < 0 ? 0 : hintBit(index) }
+  })
   return {
-    scan(text, field, emit, { tracing = false, without } = {}) {
+    scan(text, field, emit, { tracing = false, without, least } = {}) {
       const subject = new Subject(text, field, tracing)
       const { features } = subject
+      const hintsFound = hinted.length === 0 ? 0 : hints.find(subject.text)
       // One closure for all: most texts are short, and most recognizers find nothing.
-      let finding = active[0]
+      let finding = active[0]!
       const take = (candidate: Candidate): void => {
-        if (types.has(candidate.type))
-          emit({ ...candidate, recognizer: candidate.rule ?? finding!.name, priority: finding!.priority })
+        const { start, end, type, score, rule, why } = candidate
+        if (!types.has(type) || (least !== undefined && score < least(type))) return
+        const { priority } = finding
+        const recognizer = rule ?? finding.name
+        emit(
+          why === undefined
+            ? { start, end, type, score, recognizer, priority }
+            : { start, end, type, score, why, recognizer, priority },
+        )
       }
-      for (let i = 0; i < active.length; i++) {
-        finding = active[i]!
-        if ((features & finding.needs) !== finding.needs || !isHinted(finding, subject)) continue
-        if (without?.has(finding.name) === true) continue
-        finding.find(subject, take)
+      for (let i = 0; i < plans.length; i++) {
+        const { recognizer, needs, hint } = plans[i]!
+        if ((features & needs) !== needs) continue
+        if (hint !== 0 && (hintsFound & hint) === 0 && !promises(subject, recognizer)) continue
+        if (without?.has(recognizer.name) === true) continue
+        finding = recognizer
+        recognizer.find(subject, take)
       }
     },
   }
 }
 
-function isHinted({ hints }: Recognizer, subject: Subject): boolean {
-  return hints === undefined || hints.some((hint) => subject.lower.includes(hint))
+/** A recognizer with the tests that keep it from texts. */
+interface Plan {
+  readonly recognizer: Recognizer
+  readonly needs: number
+  /** 0: it has no hints. */
+  readonly hint: number
+}
+
+/** The name of the field is a hint as well. */
+function promises({ hint }: Subject, { types }: Recognizer): boolean {
+  return hint !== undefined && types.includes(hint)
 }

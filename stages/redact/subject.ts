@@ -1,6 +1,7 @@
 import { normalField, typeOfField } from './field-names.ts'
 import type { PiiType } from './pii-type.ts'
 import { blankTokens } from './placeholder.ts'
+import { loadUnits, units } from './text-units.ts'
 
 /** What a text contains, found in one pass; recognizers that cannot match are not run. */
 export const Feature = {
@@ -27,8 +28,12 @@ export const Feature = {
   COLONS: 32_768,
   /** Three dots or more. */
   DOTS: 65_536,
-  /** Five colons or hyphens, or two dots: a hardware address has them. */
+  /** Five colons or hyphens, or two dots, each between two letters or digits: a hardware address has them. */
   PAIR_MARKS: 131_072,
+  /** Two dots or more, each between two digits. */
+  DECIMALS: 262_144,
+  /** A letter beyond ASCII, as far as ranges of code units tell; not typographic signs and emoji. */
+  FOREIGN: 524_288,
 } as const
 
 /** A run of digits and the separators between them, cut into groups of digits. */
@@ -49,6 +54,8 @@ export class Subject {
   /** Same length as the original; full-width forms, odd spaces and dashes are mapped to ASCII one for one. */
   readonly text: string
   readonly features: number
+  /** Start and end of each run of ASCII digits, one after the other. */
+  readonly digitRuns: readonly number[]
   /** What the field's name says the value is. */
   readonly hint: PiiType | undefined
   /** The name is one that things have too (`name`, `from`): the value must look the part. */
@@ -64,12 +71,18 @@ export class Subject {
   /** `field`: the name of the JSON field, column or parameter that holds the text. It counts as words before it. */
   constructor(original: string, field?: string, tracing = false) {
     this.tracing = tracing
-    this.text = ODD.test(original) ? original.replace(ODD_ALL, toAscii) : original
     const promise = field === undefined ? undefined : typeOfField(field)
     this.hint = promise?.type
     this.weakHint = promise?.weak ?? false
     this.#prefix = field === undefined ? '' : `${normalField(field)}: `
-    this.features = features(this.text)
+    let scan = scanText(original)
+    this.text = original
+    if ((scan.bits & HAS_ODD) !== 0) {
+      this.text = original.replace(ODD, toAscii)
+      scan = scanText(this.text)
+    }
+    this.digitRuns = scan.digitRuns
+    this.features = scan.bits | (scan.digitRuns.length === 0 ? 0 : numberFeatures(this.text, scan.digitRuns))
   }
 
   get lower(): string {
@@ -97,20 +110,35 @@ export class Subject {
 
   /** Runs of ASCII letters and digits with a digit in them: start and end of each, one after the other. */
   get mixedRuns(): readonly number[] {
-    this.#mixed ??= mixedRuns(this.text)
+    this.#mixed ??= mixedRuns(this.text, this.digitRuns)
     return this.#mixed
   }
 
   get numberRuns(): readonly NumberRun[] {
-    this.#runs ??= findRuns(this.text)
+    this.#runs ??= numberRuns(this.text, this.digitRuns)
     return this.#runs
   }
 }
 
-// Full-width ASCII, no-break and typographic spaces, hyphens, Arabic-Indic and Devanagari digits.
-const ODD =
-  /[\uFF01-\uFF5E\u00A0\u2000-\u200A\u202F\u205F\u3000\u2010-\u2015\u2212\u0660-\u0669\u06F0-\u06F9\u0966-\u096F]/
-const ODD_ALL = new RegExp(ODD.source, 'g')
+/** Full-width ASCII, no-break and typographic spaces, hyphens, Arabic-Indic and Devanagari digits: from, to. */
+const ODD_RANGES = [
+  [0x00a0, 0x00a0],
+  [0x0660, 0x0669],
+  [0x06f0, 0x06f9],
+  [0x0966, 0x096f],
+  [0x2000, 0x200a],
+  [0x2010, 0x2015],
+  [0x202f, 0x202f],
+  [0x205f, 0x205f],
+  [0x2212, 0x2212],
+  [0x3000, 0x3000],
+  [0xff01, 0xff5e],
+] as const
+const ODD = new RegExp(`[${ODD_RANGES.map((range) => range.map(escaped).join('-')).join('')}]`, 'g')
+
+function escaped(code: number): string {
+  return `\\u${code.toString(16).padStart(4, '0')}`
+}
 
 function toAscii(char: string): string {
   const code = char.charCodeAt(0)
@@ -154,88 +182,146 @@ export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57
 }
 
-const [LOWER, CAPITAL, DIGIT_CLASS, HYPHEN, SEPARATOR, MARK, NOTHING] = [1, 2, 3, 4, 5, 6, 0] as const
-const CLASSES = new Uint8Array(128)
-for (let code = 97; code <= 122; code++) CLASSES[code] = LOWER
-for (let code = 65; code <= 90; code++) CLASSES[code] = CAPITAL
-for (let code = 48; code <= 57; code++) CLASSES[code] = DIGIT_CLASS
-CLASSES[95] = LOWER
-CLASSES[45] = HYPHEN
-for (const code of [32, 9, 40, 41, 47]) CLASSES[code] = SEPARATOR
-for (const char of '.:@=%<') CLASSES[char.charCodeAt(0)] = MARK
+/** Of one text, as the single prefilter pass finds it. */
+interface TextScan {
+  readonly bits: number
+  readonly digitRuns: readonly number[]
+}
 
-/** The single prefilter pass. */
-function features(text: string): number {
+/** What a code unit says by itself, as bits of `Feature`, and what has to be done about it. */
+const SAYS = new Int32Array(0x10000)
+/** Not a feature: the unit begins a run of digits, is a mark that is counted, or one that is mapped to ASCII. */
+const IS_DIGIT = 1 << 29
+const IS_MARK = 1 << 28
+const HAS_ODD = 1 << 30
+const STEPS = IS_DIGIT | IS_MARK
+for (let code = 97; code <= 122; code++) SAYS[code] = SAYS[code - 32] = Feature.LETTER
+for (let code = 65; code <= 90; code++) SAYS[code]! |= Feature.UPPER
+SAYS[95] = Feature.LETTER
+for (let code = 48; code <= 57; code++) SAYS[code] = Feature.DIGIT | IS_DIGIT
+for (const char of '.:-/') SAYS[char.charCodeAt(0)] = IS_MARK
+for (const [char, bit] of [
+  ['@', Feature.AT],
+  ['=', Feature.EQUALS],
+  ['%', Feature.PERCENT],
+  ['<', Feature.LESS_THAN],
+] as const)
+  SAYS[char.charCodeAt(0)] = bit
+// Capital letters of other scripts are not told apart.
+SAYS.fill(Feature.UPPER | Feature.LETTER, 192)
+for (const [from, to] of [
+  [0xc0, 0x1fff],
+  [0x2e80, 0xd7ff],
+  [0xf900, 0xffff],
+] as const)
+  for (let code = from; code <= to; code++) SAYS[code]! |= Feature.FOREIGN
+for (const [from, to] of ODD_RANGES) for (let code = from; code <= to; code++) SAYS[code]! |= HAS_ODD
+
+/** The single prefilter pass: which characters there are, and where digits stand. */
+function scanText(text: string): TextScan {
+  const { length } = text
+  const digitRuns: number[] = []
   let bits = 0
-  // The run of letters, digits, `_` and `-` that goes on, and its digits.
-  let token = 0
-  let tokenDigits = 0
-  // Digits of the number that goes on, and separators since its last digit.
-  let digits = 0
-  let gap = 0
-  let [colons, hyphens, dots] = [0, 0, 0]
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    const cls = code < 128 ? CLASSES[code]! : NOTHING
-    if (cls === LOWER || cls === CAPITAL) {
-      bits |= cls === LOWER ? Feature.LETTER : UPPER_LETTER
-      token += 1
-      digits = 0
-    } else if (cls === DIGIT_CLASS) {
-      token += 1
-      tokenDigits += 1
-      digits += 1
-      gap = 0
-      bits |= digits < 7 ? (digits < 4 && tokenDigits < 4 ? Feature.DIGIT : SOME_DIGITS) : MANY_DIGITS
-    } else {
-      if (cls === HYPHEN) {
-        token += 1
-        hyphens += 1
-        if (text.charCodeAt(i + 1) === 45) bits |= Feature.DASHES
+  let [colons, dots] = [0, 0]
+  // Marks between two letters or digits, and dots between two digits.
+  let [innerColons, innerHyphens, innerDots, decimals] = [0, 0, 0, 0]
+  for (let from = 0; from < length; ) {
+    const count = loadUnits(text, from)
+    for (let i = 0; i < count; i++) {
+      const code = units[i]!
+      const says = SAYS[code]!
+      bits |= says
+      if ((says & STEPS) === 0) continue
+      if ((says & IS_DIGIT) !== 0) {
+        const start = from + i
+        do i += 1
+        while (i < count && isDigit(units[i]!))
+        // The run may go on from the units before.
+        if (start === from && digitRuns.at(-1) === start && start > 0) digitRuns[digitRuns.length - 1] = from + i
+        else digitRuns.push(start, from + i)
+        i -= 1
+        continue
+      }
+      const at = from + i
+      const after = text.charCodeAt(at + 1)
+      if (code === 45) {
+        if (after === 45) bits |= Feature.DASHES
+        if (isAlnum(after) && isAlnum(text.charCodeAt(at - 1))) innerHyphens += 1
+      } else if (code === 47) {
+        if (after === 47) bits |= Feature.SLASHES
       } else {
-        token = 0
-        tokenDigits = 0
-        if (code > 191) bits |= UPPER_LETTER
-        else if (code === 47) {
-          if (text.charCodeAt(i + 1) === 47) bits |= Feature.SLASHES
-        } else if (cls === MARK) {
-          if (code === 46) dots += 1
-          else if (code === 58) colons += 1
-          else if (code === 64) bits |= Feature.AT
-          else if (code === 61) bits |= Feature.EQUALS
-          else if (code === 37) bits |= Feature.PERCENT
-          else bits |= Feature.LESS_THAN
+        const isDot = code === 46
+        if (isDot) dots += 1
+        else colons += 1
+        const before = text.charCodeAt(at - 1)
+        if (!isAlnum(after) || !isAlnum(before)) continue
+        if (!isDot) innerColons += 1
+        else {
+          innerDots += 1
+          if (isDigit(before) && isDigit(after)) decimals += 1
         }
       }
-      // Up to three separators may stand between two digits of one number: `) - `.
-      if (gap >= 3 || !(cls === SEPARATOR || cls === HYPHEN || code === 46)) digits = 0
-      gap += 1
     }
-    if (token >= 16 && tokenDigits > 0) bits |= Feature.LONG_TOKEN | Feature.LONG_ANY
+    from += count
   }
   if (dots > 0) bits |= dots < 3 ? Feature.DOT : Feature.DOT | Feature.DOTS
   if (colons > 0) bits |= colons < 2 ? Feature.COLON : Feature.COLON | Feature.COLONS
-  if (colons >= 5 || hyphens >= 5 || dots >= 2) bits |= Feature.PAIR_MARKS
+  if (innerColons >= 5 || innerHyphens >= 5 || innerDots >= 2) bits |= Feature.PAIR_MARKS
+  if (decimals >= 2) bits |= Feature.DECIMALS
+  return { bits: bits & ~STEPS, digitRuns }
+}
+
+/** What the digits are part of: numbers in groups, and runs of letters, digits, `_` and `-`. */
+function numberFeatures(text: string, digitRuns: readonly number[]): number {
+  let bits = 0
+  let digits = 0
+  let tokenEnd = 0
+  let tokenDigits = 0
+  for (let run = 0; run < digitRuns.length; run += 2) {
+    const start = digitRuns[run]!
+    const end = digitRuns[run + 1]!
+    digits = run > 0 && goesOn(text, digitRuns[run - 1]!, start) ? digits + end - start : end - start
+    if (start >= tokenEnd) {
+      let tokenStart = start
+      while (tokenStart > 0 && isTokenUnit(text.charCodeAt(tokenStart - 1))) tokenStart -= 1
+      tokenEnd = end
+      while (tokenEnd < text.length && isTokenUnit(text.charCodeAt(tokenEnd))) tokenEnd += 1
+      tokenDigits = 0
+      if (tokenEnd - tokenStart >= 16) bits |= Feature.LONG_TOKEN | Feature.LONG_ANY
+    }
+    tokenDigits += end - start
+    if (digits >= 7) bits |= Feature.FOUR_DIGITS | Feature.LONG_NUMBER | Feature.LONG_ANY
+    else if (digits >= 4 || tokenDigits >= 4) bits |= Feature.FOUR_DIGITS
+  }
   return bits
 }
 
-// Capital letters of other scripts are not told apart: that would cost a table look-up per character.
-const UPPER_LETTER = Feature.UPPER | Feature.LETTER
-const SOME_DIGITS = Feature.DIGIT | Feature.FOUR_DIGITS
-const MANY_DIGITS = SOME_DIGITS | Feature.LONG_NUMBER | Feature.LONG_ANY
+/** One to three separators between two digits of one number: `) - `. */
+function goesOn(text: string, from: number, to: number): boolean {
+  if (to - from > 3) return false
+  for (let at = from; at < to; at++) if (!isGap(text.charCodeAt(at))) return false
+  return true
+}
+
+/** Blank, tab, `(`, `)`, `-`, `.`, `/`. */
+function isGap(code: number): boolean {
+  return code === 32 || code === 9 || code === 40 || code === 41 || (code >= 45 && code <= 47)
+}
+
+function isTokenUnit(code: number): boolean {
+  return isAlnum(code) || code === 95 || code === 45
+}
 
 /** Left out: one or two digits alone among words (`6 pm`, `12 items`), which are part of no number. */
-function mixedRuns(text: string): readonly number[] {
+function mixedRuns(text: string, digitRuns: readonly number[]): readonly number[] {
   const runs: number[] = []
-  const { length } = text
-  for (let at = 0; at < length; at++) {
-    const code = text.charCodeAt(at)
-    if (code > 57 || code < 48) continue
-    let start = at
+  let end = 0
+  for (let run = 0; run < digitRuns.length; run += 2) {
+    let start = digitRuns[run]!
+    if (start < end) continue
     while (start > 0 && isAlnum(text.charCodeAt(start - 1))) start -= 1
-    let end = at + 1
-    while (end < length && isAlnum(text.charCodeAt(end))) end += 1
-    at = end
+    end = digitRuns[run + 1]!
+    while (end < text.length && isAlnum(text.charCodeAt(end))) end += 1
     if (end - start > 2 || !isAmongWords(text, start, end)) runs.push(start, end)
   }
   return runs
@@ -261,32 +347,23 @@ function isBlankOrEnd(text: string, at: number): boolean {
 }
 
 function isAlnum(code: number): boolean {
-  return code < 128 && ALNUM[code] === 1
+  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
 }
 
-const ALNUM = new Uint8Array(128)
-for (let code = 48; code < 128; code++) {
-  const cls = CLASSES[code]!
-  if (code !== 95 && (cls === LOWER || cls === CAPITAL || cls === DIGIT_CLASS)) ALNUM[code] = 1
-}
-
-const RUN = /\d(?:[ \t()./-]{0,3}\d)+/g
-
-function findRuns(text: string): readonly NumberRun[] {
+/** Numbers of at least seven digits, with one to three separators between two of their groups. */
+function numberRuns(text: string, digitRuns: readonly number[]): readonly NumberRun[] {
   const runs: NumberRun[] = []
-  for (const match of text.matchAll(RUN)) {
-    const groups: DigitGroup[] = []
-    const end = match.index + match[0].length
+  for (let run = 0; run < digitRuns.length; ) {
+    const first = run
     let digits = 0
-    let at = match.index
-    while (at < end) {
-      const start = at
-      while (at < end && isDigit(text.charCodeAt(at))) at += 1
-      groups.push({ start, end: at })
-      digits += at - start
-      while (at < end && !isDigit(text.charCodeAt(at))) at += 1
-    }
-    if (digits >= 7) runs.push({ start: match.index, end, digits, groups })
+    do {
+      digits += digitRuns[run + 1]! - digitRuns[run]!
+      run += 2
+    } while (run < digitRuns.length && goesOn(text, digitRuns[run - 1]!, digitRuns[run]!))
+    if (digits < 7) continue
+    const groups: DigitGroup[] = []
+    for (let i = first; i < run; i += 2) groups.push({ start: digitRuns[i]!, end: digitRuns[i + 1]! })
+    runs.push({ start: digitRuns[first]!, end: digitRuns[run - 1]!, digits, groups })
   }
   return runs
 }

@@ -6,7 +6,7 @@
  * Linear: alternatives of bounded length.
  */
 export function named(words: string): RegExp {
-  const pattern = new RegExp(words.split('|').map(alternative).join('|'), 'u')
+  const pattern = new RegExp(grouped(words.split('|')), 'u')
   HEADS.set(pattern, words.split('|').flatMap(heads))
   return pattern
 }
@@ -43,12 +43,30 @@ const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Th
 
 const ENDING = '(?:s|no|nr|num|number|nummer|numero|número|code|id)?'
 
-function alternative(word: string): string {
-  const open = word.startsWith('*') ? '' : '(?<![\\p{L}\\p{N}])'
-  const close = word.endsWith('*') ? '' : `${ENDING}(?![\\p{L}\\p{N}])`
-  const body = word
+const OPEN = '(?<![\\p{L}\\p{N}])'
+const CLOSE = `${ENDING}(?![\\p{L}\\p{N}])`
+
+/** The tests of what stands beside a word are large once compiled: one for all words that need it. */
+function grouped(words: readonly string[]): string {
+  const parts: string[] = words.filter((word) => UNSPACED.test(word)).map(body)
+  const spaced = words.filter((word) => !UNSPACED.test(word))
+  for (const [open, close] of [
+    [OPEN, CLOSE],
+    [OPEN, ''],
+    ['', CLOSE],
+    ['', ''],
+  ] as const) {
+    const group = spaced.filter(
+      (word) => (word.startsWith('*') ? '' : OPEN) === open && (word.endsWith('*') ? '' : CLOSE) === close,
+    )
+    if (group.length > 0) parts.push(`${open}(?:${group.map(body).join('|')})${close}`)
+  }
+  return parts.join('|')
+}
+
+function body(word: string): string {
+  return word
     .replace(/^\*|\*$/g, '')
     .replace(/[.+?^${}()[\]\\/]/g, '\\$&')
     .replace(/ /g, "[\\s_.\\/'’-]{0,2}")
-  return UNSPACED.test(word) ? body : open + body + close
 }

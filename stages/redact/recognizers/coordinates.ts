@@ -10,7 +10,7 @@ const STRONG =
 const decimal = pattern({
   name: 'coordinates-decimal',
   type: 'COORDINATES',
-  needs: Feature.DIGIT | Feature.DOT,
+  needs: Feature.DECIMALS,
   priority: 4,
   pattern:
     /(?<![\p{L}\d.,_-]|\d )[+-]?\d{1,2}\.\d{3,15} ?°? ?[NS]?(?: ?[,;/] ?| )(?:(?:lon|lng|longitude)[:=]? ?)?[+-]?1?\d{1,2}\.\d{3,15}(?: ?°? ?[EWO](?![\p{L}\d]))?(?![\d_]|\.\d)/gu,
@@ -38,7 +38,7 @@ const decimal = pattern({
 const keyed = pattern({
   name: 'coordinates-keyed',
   type: 'COORDINATES',
-  needs: Feature.DIGIT | Feature.DOT,
+  needs: Feature.DECIMALS,
   hints: ['lat'],
   priority: 5,
   pattern:

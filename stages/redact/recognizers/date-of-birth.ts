@@ -4,32 +4,11 @@ import { forEachDate } from './date-forms.ts'
 
 const BIRTH =
   /\bborn\b|\bd\.?o\.?b\b|birth|\bb-?day\b|geboren|geburt|\bgeb\.|\bnée?\b|naissance|nac(?:ido|ida|imiento|ió|í)(?![\p{L}])|\bnat[oa] (?:il|a|nel|ad)|nascit|nascid|nascimento|geboorte|\bfødt|\bfödd|födelse|fødsel|syntym|urodz|doğum|рожд|родил|生年月日|出生|誕生|생년월일/u
-const HINTS = [
-  'born',
-  'dob',
-  'd.o',
-  'do.b',
-  'd.ob',
-  'birth',
-  'bday',
-  'b-day',
-  'geb',
-  'né',
-  'naiss',
-  'nac',
-  'nat',
-  'nasc',
-  'fød',
-  'föd',
-  'syntym',
-  'urodz',
-  'doğum',
-  'рожд',
-  'родил',
-  '生',
-  '誕生',
-  '생년월일',
-]
+/** Parts of those words, one for each. */
+const HINTS =
+  'born|dob|d.o.b|do.b|d.ob|birth|bday|b-day|gebo|gebu|geb.|né|naiss|naci|nació|nací|nato |nata |nasci|født|född|födelse|fødsel|syntym|urodz|doğum|рожд|родил|生年月日|出生|誕生|생년월일'.split(
+    '|',
+  )
 const EVENT = /order|deliver|invoice|due|expir|ship|purchase|updated|created|meeting|appointment|bestell|gekauft|bought/
 const BIRTH_ALL = new RegExp(BIRTH.source, 'gu')
 const EVENT_ALL = new RegExp(EVENT.source, 'g')
@@ -39,10 +18,11 @@ export const dateOfBirth: Recognizer = {
   name: 'date-of-birth',
   types: ['DATE_OF_BIRTH'],
   needs: Feature.DIGIT,
+  hints: HINTS,
   priority: 4,
   find(subject, emit) {
     const named = subject.hint === 'DATE_OF_BIRTH'
-    if (!named && !(HINTS.some((hint) => subject.lower.includes(hint)) && BIRTH.test(subject.lower))) return
+    if (!named && !BIRTH.test(subject.lower)) return
     forEachDate(subject, (kind, start, end) => {
       const { text } = subject
       if (kind === 'short') return

@@ -1,7 +1,6 @@
 import { hasIbanStructure, ibanLength } from '../ids/iban-registry.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { Feature, isWord } from '../subject.ts'
-import { forEachNumber } from './text-runs.ts'
 
 /** Bank account numbers (ISO 13616): country, its length and structure, check digits modulo 97 (ISO 7064). */
 export const iban: Recognizer = {
@@ -10,23 +9,30 @@ export const iban: Recognizer = {
   needs: Feature.LONG_ANY | Feature.LETTER,
   priority: 8,
   find(subject, emit) {
-    const { text } = subject
-    forEachNumber(text, (digits, last) => {
-      if (last - digits < 2) return
+    const { text, digitRuns } = subject
+    for (let run = 0; run < digitRuns.length; run += 2) {
+      const digits = digitRuns[run]!
+      if (digitRuns[run + 1]! - digits < 2) continue
       // Two letters before, with a space between at most.
       const start = digits - (text[digits - 1] === ' ' ? 3 : 2)
+      if (start < 0 || !isLetter(text.charCodeAt(start)) || !isLetter(text.charCodeAt(start + 1))) continue
+      if (isWord(text, start - 1)) continue
       const length = ibanLength(text.slice(start, start + 2).toUpperCase())
-      if (length === undefined || start < 0 || isWord(text, start - 1)) return
+      if (length === undefined) continue
       const body = take(text, start, length)
-      if (body === undefined || isWord(text, body.end)) return
+      if (body === undefined || isWord(text, body.end)) continue
       const named = subject.hint === 'IBAN' || /iban|konto|account|compte|cuenta|bank/.test(subject.before(start))
       // One random string in 97 has the right check digits: the places of letters and digits must be right as well.
       if (mod97(body.value)) {
         const score = hasIbanStructure(body.value) ? 1 : named ? 0.9 : 0.4
         emit({ start, end: body.end, type: 'IBAN', score, why: score === 1 ? 'mod 97' : 'mod 97, other structure' })
       } else if (named && digitsOf(body.value) >= 8) emit({ start, end: body.end, type: 'IBAN', score: 0.6 })
-    })
+    }
   },
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
 }
 
 /** Exactly `length` letters and digits from `start`, with at most one separator between two of them. */

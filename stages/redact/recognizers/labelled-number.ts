@@ -1,7 +1,7 @@
-import { ownedText } from '../../../util/owned-text.ts'
+import { hintIndex } from '../hint-index.ts'
 import type { PiiType } from '../pii-type.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isWord, type Subject } from '../subject.ts'
+import { Feature, isDigit, isWord, type Subject } from '../subject.ts'
 
 /** A number without a form of its own: what stands directly before it says what it is. */
 interface Label {
@@ -148,34 +148,23 @@ const LABELS: readonly Label[] = [
 
 /** Parts of every label: one look says which labels are worth trying. */
 const PARTS =
-  /mrn|m\.r\.n|rec|patient|hospital|chart|clinic|nummer|dossier|cl[íi]nica|nhc|prontu|pacjent|health|insur|medi|hicn|benefi|versichert|kranken|adh[ée]rent|vitale|sanitaria|zorg|member|subscri|polic|group|claim|rx|bank|account|acc|a\/c|checking|savings|current|deposit|chequing|konto|compte|cuenta|conto|conta|rekening|giro|konta|rachun|hesap|imsi|meid|esn|id|device|serie|serial|vin|chass|fin|bastidor|telaio|licen|lic|regis|upin|dea|colegiado|customer|client|kund|contra|vertrag|mitglied|loyalty|flyer|p[óo]li|ap[óo]l|klant|klient|lid|teri|plan/g
+  String.raw`mrn|m\.r\.n|rec|patient|hospital|chart|clinic|nummer|dossier|cl[íi]nica|nhc|prontu|pacjent|health|insur|medi|hicn|benefi|versichert|kranken|adh[ée]rent|vitale|sanitaria|zorg|member|subscri|polic|group|claim|rx|bank|account|acc|a\/c|checking|savings|current|deposit|chequing|konto|compte|cuenta|conto|conta|rekening|giro|konta|rachun|hesap|imsi|meid|esn|id|device|serie|serial|vin|chass|fin|bastidor|telaio|licen|lic|regis|upin|dea|colegiado|customer|client|kund|contra|vertrag|mitglied|loyalty|flyer|p[óo]li|ap[óo]l|klant|klient|lid|teri|plan`.split(
+    '|',
+  )
 
-/** For each part, the labels (a bit each) that have it among their words. */
-const BY_PART = PARTS.source.split('|').map((part) => ({
-  part: new RegExp(`^(?:${part})`),
-  labels: LABELS.reduce(
-    (bits, { words }, index) => (words.source.slice(0, -CONNECT.length).includes(part) ? bits | (1 << index) : bits),
-    0,
-  ),
-}))
-const byMatch = new Map<string, number>()
-
-/** Which labels the text may hold; parts may overlap. */
-function labelsIn(text: string): number {
-  let labels = 0
-  PARTS.lastIndex = 0
-  for (let match = PARTS.exec(text); match !== null; match = PARTS.exec(text)) {
-    PARTS.lastIndex = match.index + 1
-    let bits = byMatch.get(match[0])
-    if (bits === undefined) {
-      // Bounded: the parts match a few hundred different strings.
-      bits = BY_PART.reduce((sum, { part, labels: own }) => (part.test(match[0]) ? sum | own : sum), 0)
-      byMatch.set(ownedText(match[0]), bits)
-    }
-    labels |= bits
-  }
-  return labels
+/** `cl[íi]nica` → `clínica`, `clinica`; `m\.r` → `m.r`. */
+function spellings(part: string): readonly string[] {
+  const choice = /\[(.+?)\]/.exec(part)
+  if (choice === null) return [part.replaceAll('\\', '')]
+  return [...choice[1]!].flatMap((char) => spellings(part.replace(choice[0], char)))
 }
+
+/** Which labels the text may hold, as a bit each: those that have one of its parts among their words. */
+const labelsIn = hintIndex(
+  LABELS.map(({ words }) =>
+    PARTS.filter((part) => words.source.slice(0, -CONNECT.length).includes(part)).flatMap(spellings),
+  ),
+).find
 
 const DATE_LIKE =
   /^(?:\d{1,2}[-./]\d{1,2}[-./](?:\d{2}|\d{4})|(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?|\d+[.]\d{1,2}|\d{3}-\d{3}-\d{4})$/
@@ -197,9 +186,13 @@ export const labelledNumber: Recognizer = {
       done = end
       if (end - start < 2 || end - start > 48) continue
       // Every value has four digits or more, in one group or in several.
-      if (!(FOUR_DIGITS.test(text.slice(start, end)) || /^ \d\d/.test(text.slice(end, end + 3)))) continue
+      if (!hasFourDigits(text, start, end) && !isGroupAfter(text, end)) continue
       // `MRN-0012345`, `MRN0012345`: the label is part of the value.
-      if (/^MRN[-.]?\d{5,12}$/i.test(text.slice(start, end)) && !subject.touchesWord(start, end)) {
+      if (
+        (text.charCodeAt(start) | 32) === 109 &&
+        /^MRN[-.]?\d{5,12}$/i.test(text.slice(start, end)) &&
+        !subject.touchesWord(start, end)
+      ) {
         emit({ start, end, type: 'MEDICAL_RECORD', score: 0.9, rule: 'medical-record', why: 'named' })
         continue
       }
@@ -238,7 +231,17 @@ function fits(spec: Label, subject: Subject, start: number, end: number): number
   return 0
 }
 
-const FOUR_DIGITS = /\d\D*\d\D*\d\D*\d/
+function hasFourDigits(text: string, start: number, end: number): boolean {
+  let digits = 0
+  for (let at = start; at < end && digits < 4; at++) if (isDigit(text.charCodeAt(at))) digits += 1
+  return digits >= 4
+}
+
+/** A space and two digits. */
+function isGroupAfter(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 32 && isDigit(text.charCodeAt(at + 1)) && isDigit(text.charCodeAt(at + 2))
+}
+
 /** Groups of digits that go on after one space. */
 const GROUPS = /(?: \d{2,6}(?![\p{L}\d.,:%/€$£])){0,6}/uy
 

@@ -10,7 +10,7 @@ const ADDRESS = /\bips?\b|address|host|server|client|gateway|dns|ping|from|remot
 export const ipv4 = pattern({
   name: 'ipv4',
   type: 'IP_ADDRESS',
-  needs: Feature.DIGIT | Feature.DOTS,
+  needs: Feature.DOTS | Feature.DECIMALS,
   priority: 5,
   pattern: /(?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2}(?!\d))?/g,
   score: 0.8,

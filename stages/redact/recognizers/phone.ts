@@ -225,7 +225,8 @@ function sameCells(before: string): string {
 
 function lastIndex(text: string, words: RegExp): number {
   let last = -1
-  for (const match of text.matchAll(words)) last = match.index + match[0].length
+  words.lastIndex = 0
+  while (words.test(text)) last = words.lastIndex
   return last
 }
 

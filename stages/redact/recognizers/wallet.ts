@@ -31,7 +31,8 @@ export const wallet: Recognizer = {
   needs: Feature.LONG_TOKEN,
   priority: 7,
   find(subject, emit) {
-    for (const match of subject.text.matchAll(TOKEN)) {
+    TOKEN.lastIndex = 0
+    for (let match = TOKEN.exec(subject.text); match !== null; match = TOKEN.exec(subject.text)) {
       const start = match.index
       const end = start + match[0].length
       const verdict = judge(match[0], subject, start)

@@ -1,4 +1,5 @@
 import { Feature, isWord, type Subject } from '../subject.ts'
+import { loadUnits, units } from '../text-units.ts'
 
 /**
  * What a word says about the text after it. `password`, `key` and `code` name a value; the others open a form of their
@@ -94,12 +95,44 @@ function byStart(words: readonly Word[]): ReadonlyMap<string, readonly Word[]> {
 }
 
 const NOT_ASCII = /[\u0080-\uffff]/
-// One compiled search for all words is several times faster than a loop over the text. `\b` knows ASCII only: words that
-// begin with other letters are looked for apart, where a text has such letters.
-const ASCII_WORDS = new RegExp(
-  `\\b${trie(ALL.map(({ word }) => word).filter((word) => isAscii(word.slice(0, 3))))}`,
-  'gi',
+/** The end of a head: the whole words are compared there. */
+const HEAD_END = 1
+const ROOT = 2
+/**
+ * The first letters of every word that begins with ASCII, as a tree: the node after each unit of a word (letters, digits,
+ * `_`), in rows of 64. Few words of a text get beyond the second node.
+ */
+const HEADS = headTree(
+  ALL.flatMap(({ word }) => (isAscii(word.slice(0, 3)) ? [/^\w{2,6}/.exec(word.toLowerCase())![0]] : [])),
 )
+/** Symbols of `\w` without regard to case; 0 for all others. */
+const SYMBOL = new Uint8Array(0x10000)
+for (const [at, char] of [...'abcdefghijklmnopqrstuvwxyz0123456789_'].entries()) {
+  SYMBOL[char.charCodeAt(0)] = at + 1
+  SYMBOL[char.toUpperCase().charCodeAt(0)] = at + 1
+}
+
+function headTree(heads: readonly string[]): Uint16Array {
+  const next: number[] = new Array<number>(64 * (ROOT + 1)).fill(0)
+  for (const head of heads) {
+    let node = ROOT
+    for (let at = 0; at < head.length && node !== HEAD_END; at++) {
+      const code = head.charCodeAt(at)
+      const edge = node * 64 + (code === 95 ? 37 : code < 58 ? code - 48 + 27 : code - 96)
+      if (at === head.length - 1) next[edge] = HEAD_END
+      else if (next[edge] === 0) {
+        next[edge] = next.length / 64
+        for (let i = 0; i < 64; i++) next.push(0)
+      }
+      node = next[edge]!
+    }
+  }
+  // What belongs to no word ends it wherever it stands.
+  for (let row = 0; row < next.length; row += 64) next[row] = ROOT
+  return Uint16Array.from(next)
+}
+
+// Words that begin with other letters are looked for by one compiled search, where a text has such letters.
 const OTHER_WORDS = new RegExp(trie(ALL.map(({ word }) => word).filter((word) => !isAscii(word.slice(0, 3)))), 'gi')
 
 /** Alternatives as a tree of characters, so that few are tried at each place. Ends at the shortest word of a branch. */
@@ -197,9 +230,8 @@ function marksOf({ text, features }: Subject): readonly Mark[] {
   if ((signs | (features & Feature.LESS_THAN)) === 0 && !/[\s(]/.test(text)) return NONE
   const marks = scratch
   marks.length = 0
-  search(ASCII_WORDS, text, marks)
-  // Letters beyond ASCII count as capitals in the features.
-  if ((features & Feature.UPPER) !== 0 && NOT_ASCII.test(text)) search(OTHER_WORDS, text, marks)
+  asciiWords(text, marks)
+  if ((features & Feature.FOREIGN) !== 0) search(OTHER_WORDS, text, marks)
   if ((signs & Feature.COLON) !== 0) endsBefore(':', text, marks)
   if ((signs & Feature.EQUALS) !== 0) endsBefore('=', text, marks)
   if (marks.length < 2) return marks.length === 0 ? NONE : [marks[0]!]
@@ -211,6 +243,24 @@ function marksOf({ text, features }: Subject): readonly Mark[] {
     reached = end
     return true
   })
+}
+
+/** Walks the tree of heads from the start of each word; inside a word that has left it, the node is 0. */
+function asciiWords(text: string, marks: Mark[]): void {
+  let node = ROOT
+  for (let from = 0; from < text.length; ) {
+    const count = loadUnits(text, from)
+    for (let i = 0; i < count; i++) {
+      node = HEADS[node * 64 + SYMBOL[units[i]!]!]!
+      if (node !== HEAD_END) continue
+      node = 0
+      let start = from + i
+      while (start > 0 && SYMBOL[text.charCodeAt(start - 1)] !== 0) start -= 1
+      const mark = wordAt(text, start)
+      if (mark !== undefined) marks.push(mark)
+    }
+    from += count
+  }
 }
 
 function search(words: RegExp, text: string, marks: Mark[]): void {
