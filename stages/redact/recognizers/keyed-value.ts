@@ -114,7 +114,8 @@ export const inlineField: Recognizer = {
       const weak = promise.weak || (isLine && WORDED.has(promise.type))
       claim({ type: promise.type, weak }, trimmed, from + value.indexOf(trimmed), score(promise, 0.8), emit)
     }
-    for (const match of text.matchAll(QUOTED)) {
+    QUOTED.lastIndex = 0
+    for (let match = QUOTED.exec(text); match !== null; match = QUOTED.exec(text)) {
       const key = KEY.exec(text.slice(Math.max(0, match.index - 48), match.index))
       if (key !== null) offer(key[1]!, match[1]!, match.indices![1]![0], false)
     }
