@@ -64,7 +64,8 @@ export function silu(x: Value): Value {
     'Silu',
     [x],
     () => {
-      if (x.type !== 'float32') return [mul(x, sigmoid(x))] as const
+      // x·σ(x) would be fused to an operator that has no kernel for doubles.
+      if (x.type !== 'float32') return [div(x, shift(exp(scale(x, -1)), 1))] as const
       const attributes = { alpha: { float: 1 } }
       return [node1(graph, { op: 'QuickGelu', domain: 'com.microsoft', inputs: [x], attributes }, x.type, x.shape)]
     },

@@ -19,6 +19,8 @@ export interface OnnxTensor {
   readonly shape: readonly number[]
   /** Elements in row-major order. `float16` as raw bits in a Uint16Array, `bool` as 0 and 1. */
   readonly data: TensorData
+  /** Where the numbers lie in a file beside the model; `data` is empty then. */
+  readonly external?: { readonly location: string; readonly offset: number; readonly length: number }
 }
 
 export type TensorData = Float32Array | Float64Array | Uint16Array | Int32Array | BigInt64Array | Uint8Array | Int8Array
@@ -68,6 +70,9 @@ const ELEMENT_CODES: Readonly<Record<ElementType, number>> = {
   float16: 10,
   float64: 11,
 }
+
+// TensorProto.DataLocation
+const EXTERNAL = 1
 
 // AttributeProto.AttributeType
 const ATTRIBUTE_CODES = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const
@@ -134,14 +139,23 @@ function encodeAttribute(name: string, value: Attribute): Piece {
 }
 
 function encodeTensor(tensor: OnnxTensor): Piece {
+  const head = [
+    ...tensor.shape.map((size) => intField(1, size)),
+    intField(2, ELEMENT_CODES[tensor.type]),
+    stringField(8, tensor.name),
+  ]
+  if (tensor.external !== undefined) {
+    const entries = Object.entries(tensor.external).map(([key, value]) =>
+      message(13, [stringField(1, key), stringField(2, String(value))]),
+    )
+    return [...head, ...entries, intField(14, EXTERNAL)]
+  }
   const elements = tensor.shape.reduce((product, size) => product * size, 1)
   if (elements !== tensor.data.length) {
     throw new RangeError(`tensor ${tensor.name}: ${tensor.data.length} elements for shape [${tensor.shape.join(', ')}]`)
   }
   return [
-    ...tensor.shape.map((size) => intField(1, size)),
-    intField(2, ELEMENT_CODES[tensor.type]),
-    stringField(8, tensor.name),
+    ...head,
     // raw_data is little-endian by definition, and so is every machine that Node runs on.
     bytesField(9, new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength)),
   ]
