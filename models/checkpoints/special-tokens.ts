@@ -86,7 +86,12 @@ function tokenName(value: unknown): string | undefined {
 function addsBos(files: SpecialTokenFiles, bos: number, ids: ReadonlyMap<string, number>): boolean {
   const { add_bos_token: flag, tokenizer_class: name } = files.tokenizerConfig ?? {}
   if (typeof flag === 'boolean' && /^(Code)?(Llama|Gemma)Tokenizer(Fast)?$/.test(String(name))) return flag
-  return processors(files.tokenizer['post_processor']).some((processor) => {
+  return putsBosFirst(files.tokenizer, bos, ids)
+}
+
+/** True where the post-processor of a `tokenizer.json` begins every text with the token. */
+export function putsBosFirst(tokenizer: Json, bos: number, ids = tokenIds(tokenizer)): boolean {
+  return processors(tokenizer['post_processor']).some((processor) => {
     const single = processor['single']
     const first = Array.isArray(single) ? (single[0] as { SpecialToken?: { id?: unknown } } | undefined) : undefined
     const token = first?.SpecialToken?.id
