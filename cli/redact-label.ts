@@ -177,11 +177,11 @@ async function label(file: string | undefined, path: string, flags: Flags): Prom
 async function draw(file: string | undefined, flags: Flags): Promise<Sample> {
   if (file === undefined) return await drawSample(itemsOfRun(flags), flags.size, flags.seed)
   if (flags.redact !== true) return await drawSample(readItems(file), flags.size, flags.seed)
-  const { readRedactorConfig } = await import('./redact-config.ts')
+  const { baseDirOf, readRedactorConfig } = await import('./redact-config.ts')
   const { createRedactor } = await import('../stages/redact/redactor.ts')
   const redactor = await createRedactor({
     ...readRedactorConfig(flags.config),
-    baseDir: flags.config === undefined ? process.cwd() : dirname(flags.config),
+    baseDir: baseDirOf(flags.config),
   })
   try {
     return await drawSample(readItems(file, redactor), flags.size, flags.seed)

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import type { Decision } from '../stages/redact/decision.ts'
 import type { Detector } from '../stages/redact/detector.ts'
@@ -10,7 +9,6 @@ import { sha256 } from '../util/digest.ts'
 import { writeFileDurable } from '../util/durable.ts'
 import { SluiceError } from '../util/errors.ts'
 import { positiveInteger } from './options.ts'
-import { readRedactorConfig } from './redact-config.ts'
 import { ownOptions } from './redact-label.ts'
 import { type Styles, styles, wantsColor } from './terminal/colour.ts'
 
@@ -74,8 +72,9 @@ async function review(file: string, flags: Flags): Promise<void> {
 async function open(file: string | undefined): Promise<{ detector: Detector; sources: readonly Source[] }> {
   const { detectorOptions, openTaggers, redactConfig } = await import('../stages/redact/configured.ts')
   const { createDetector } = await import('../stages/redact/detector.ts')
+  const { baseDirOf, readRedactorConfig } = await import('./redact-config.ts')
   const config = redactConfig(readRedactorConfig(file))
-  const taggers = await openTaggers(config, file === undefined ? process.cwd() : dirname(file))
+  const taggers = await openTaggers(config, baseDirOf(file))
   if (taggers.length === 0) {
     throw new SluiceError({
       code: 'REDACT_NO_SECOND_LOOK',

@@ -1,16 +1,16 @@
 import { once } from 'node:events'
-import { closeSync, createReadStream, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { basename, dirname, extname } from 'node:path'
+import { createReadStream } from 'node:fs'
+import { basename, extname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type Command, Option } from 'commander'
-import { parse } from 'yaml'
 import type { ColumnDecision } from '../stages/redact/files/columns.ts'
 import type { RowReport } from '../stages/redact/files/redact-rows.ts'
 import type { Redactor, RedactorConfig } from '../stages/redact/redactor.ts'
 import { sha256 } from '../util/digest.ts'
-import { fsyncDir, temporaryName, writeFileDurable } from '../util/durable.ts'
+import { writeFileDurable } from '../util/durable.ts'
 import { SluiceError } from '../util/errors.ts'
 import { positiveInteger } from './options.ts'
+import { openOutput } from './output-file.ts'
 import { labelCommand } from './redact-label.ts'
 import { reviewCommand } from './redact-review.ts'
 
@@ -65,9 +65,11 @@ Examples:
 
 async function redactFile(file: string | undefined, flags: Flags): Promise<number> {
   const { createRedactor } = await import('../stages/redact/redactor.ts')
+  const { baseDirOf, readRedactorConfig } = await import('./redact-config.ts')
+  const baseDir = baseDirOf(flags.config)
   const redactor = await createRedactor({
-    ...readConfig(flags),
-    baseDir: baseDirOf(flags),
+    ...readRedactorConfig(flags.config, ofFlags(flags)),
+    baseDir,
   })
   try {
     const format = flags.format ?? formatOf(file)
@@ -76,7 +78,7 @@ async function redactFile(file: string | undefined, flags: Flags): Promise<numbe
     const sink = flags.check === true ? discard() : flags.out === undefined ? toStdout() : toFile(flags.out)
     const report: RowReport = { rows: 0, asText: 0, values: new Map(), columns: [] }
     try {
-      for await (const text of redacted(bytes, format, redactor, flags, report)) await sink.write(text)
+      for await (const text of redacted(bytes, format, redactor, baseDir, flags, report)) await sink.write(text)
       sink.done()
     } catch (error) {
       sink.undo()
@@ -94,6 +96,7 @@ async function* redacted(
   bytes: Readable,
   format: Format,
   redactor: Redactor,
+  baseDir: string,
   flags: Flags,
   report: RowReport,
 ): AsyncGenerator<string> {
@@ -112,17 +115,12 @@ async function* redacted(
     parts,
     format === 'tsv' ? '\t' : ',',
   )
-  const pool =
-    flags.jobs === 1 || format === 'json' ? localPool(redactor) : threadPool(flags.jobs, redactor, baseDirOf(flags))
+  const pool = flags.jobs === 1 || format === 'json' ? localPool(redactor) : threadPool(flags.jobs, redactor, baseDir)
   try {
     yield* redactRows(rows, redactor, pool, { sample: flags.columns ? flags.sample : 0 }, report)
   } finally {
     await pool.close()
   }
-}
-
-function baseDirOf(flags: Flags): string {
-  return flags.config === undefined ? process.cwd() : dirname(flags.config)
 }
 
 /** @throws SluiceError `REDACT_ENCODING` with the offset at which the bytes are no UTF-8 */
@@ -174,43 +172,23 @@ function formatOf(file: string | undefined): Format {
   return known[extension] ?? 'text'
 }
 
-/** The config file, and the flags over it. */
-function readConfig(flags: Flags): RedactorConfig {
-  const file = flags.config === undefined ? {} : readYaml(flags.config)
-  const operators = Object.fromEntries(
-    (flags.operator ?? []).map((pair) => {
-      const [type, operator] = pair.split('=')
-      if (type === undefined || operator === undefined || operator === '') {
-        throw new SluiceError({
-          code: 'BAD_OPTION',
-          message: '--operator takes a type and an operator',
-          next: 'for instance: --operator PERSON=pseudonym',
-        })
-      }
-      return [type, { operator }]
-    }),
-  )
+/** What the flags say of the config. */
+function ofFlags({ types, operator }: Flags): RedactorConfig {
+  const operators = (operator ?? []).map((pair) => {
+    const [type, name] = pair.split('=')
+    if (type === undefined || name === undefined || name === '') {
+      throw new SluiceError({
+        code: 'BAD_OPTION',
+        message: '--operator takes a type and an operator',
+        next: 'for instance: --operator PERSON=pseudonym',
+      })
+    }
+    return [type, { operator: name }]
+  })
   return {
-    ...file,
-    ...(flags.types === undefined ? {} : { types: flags.types.split(',').map((type) => type.trim()) }),
-    ...(flags.operator === undefined ? {} : { operators: { ...file.operators, ...operators } }),
-  } as RedactorConfig
-}
-
-function readYaml(file: string): RedactorConfig {
-  try {
-    const value: unknown = parse(readFileSync(file, 'utf8')) ?? {}
-    if (typeof value === 'object' && !Array.isArray(value)) return value as RedactorConfig
-  } catch (cause) {
-    throw new SluiceError({
-      code: 'FILE_UNREADABLE',
-      message: 'the config cannot be read',
-      next: 'it must be a YAML file with the fields of the redact stage',
-      at: { file },
-      cause,
-    })
+    ...(types === undefined ? {} : { types: types.split(',').map((type) => type.trim()) }),
+    ...(operator === undefined ? {} : { operators: Object.fromEntries(operators) }),
   }
-  throw new SluiceError({ code: 'REDACT_CONFIG', message: 'the config is no map of fields', at: { file } })
 }
 
 interface Sink {
@@ -233,30 +211,15 @@ function toStdout(): Sink {
   }
 }
 
-/** Whole or not at all: a temporary file that takes the name when everything is written. */
 function toFile(file: string): Sink {
-  const temporary = temporaryName(file)
-  let fd: number
-  try {
-    fd = openSync(temporary, 'wx', 0o600)
-  } catch (cause) {
-    throw new SluiceError({ code: 'FILE_UNWRITABLE', message: 'the output cannot be written', at: { file }, cause })
-  }
+  const output = openOutput(file)
   return {
-    async write(text) {
-      const bytes = Buffer.from(text, 'utf8')
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-    },
+    write: async (text) => output.write(Buffer.from(text, 'utf8')),
     done() {
-      fsyncSync(fd)
-      closeSync(fd)
-      renameSync(temporary, file)
-      fsyncDir(dirname(file))
+      output.seal()
+      output.publish()
     },
-    undo() {
-      closeSync(fd)
-      rmSync(temporary, { force: true })
-    },
+    undo: () => output.discard(),
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, createReadStream, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { userInfo } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { Store } from '../artifacts/store.ts'
 import { openKeys } from '../audit/keys.ts'
@@ -9,9 +9,9 @@ import { type Ledger, openLedger } from '../audit/ledger.ts'
 import { nothingRestored, type Restored, type Restorer, restorer } from '../stages/redact/operators/reidentify.ts'
 import { resolveSecret } from '../stages/secrets.ts'
 import type { Sha256 } from '../util/digest.ts'
-import { fsyncDir, temporaryName, writeAll } from '../util/durable.ts'
 import { SluiceError, toSluiceError } from '../util/errors.ts'
 import { storeOption } from './options.ts'
+import { openOutput } from './output-file.ts'
 import { checkFlags, existingStore, formatOf, fpeField, keyRef, type ReidentifyFlags } from './reidentify-flags.ts'
 
 export function reidentifyCommand(program: Command): void {
@@ -55,27 +55,21 @@ async function reidentify(file: string, flags: ReidentifyFlags): Promise<string>
   const note = new Log(ledger, store, flags, restore.keyId, input)
   note.planned(found)
 
-  const temporary = temporaryName(flags.out)
+  const output = openOutput(flags.out)
   try {
-    const output = createHash('sha256')
+    const digest = createHash('sha256')
     const written = nothingRestored()
-    const fd = openSync(temporary, 'wx', 0o600)
-    try {
-      const again = await restoreLines(file, restore, jsonl, written, (bytes) => {
-        output.update(bytes)
-        writeAll(fd, bytes)
-      })
-      if (again !== input) throw changed(file)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-    const entry = note.done(written, output.digest('hex'))
-    renameSync(temporary, flags.out)
-    fsyncDir(dirname(resolve(flags.out)))
+    const again = await restoreLines(file, restore, jsonl, written, (bytes) => {
+      digest.update(bytes)
+      output.write(bytes)
+    })
+    if (again !== input) throw changed(file)
+    output.seal()
+    const entry = note.done(written, digest.digest('hex'))
+    output.publish()
     return `${summary(written)} with the key ${restore.keyId}: ${flags.out}\nentry ${entry} of the log says so`
   } catch (error) {
-    rmSync(temporary, { force: true })
+    output.discard()
     throw toSluiceError(error, 'putting values back')
   }
 }
