@@ -1,63 +1,20 @@
 import { sha256, sha256Json } from '../../util/digest.ts'
 import { SluiceError } from '../../util/errors.ts'
-import type { NetworkConfig } from '../network/config.ts'
-import type { BaseModel, BaseTensors } from './base.ts'
+import type { BaseTensors } from './base.ts'
 import { loadBase } from './base.ts'
-import type { TokenRows } from './batches.ts'
 import { makeBatch, planEvaluation } from './batches.ts'
 import type { TrainingState } from './checkpoint.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import type { Engine } from './engine.ts'
 import { openEngine } from './engine.ts'
-import type { TrainingMethod } from './method.ts'
+import type { TrainingJob } from './job.ts'
 import { initialTheta } from './method.ts'
-import type { AdamWConfig, Schedule } from './optimizer.ts'
 import type { RoundTrip } from './round-trip.ts'
 import { checkRoundTrip } from './round-trip.ts'
+import { stepsOf } from './step-kinds.ts'
 import type { StepKind } from './steps.ts'
-import { plainSteps } from './steps.ts'
 
-export interface TrainingConfig {
-  readonly network: NetworkConfig
-  readonly method: TrainingMethod
-  readonly optimizer: AdamWConfig
-  readonly learningRate: number
-  readonly schedule: Schedule
-  /** Share of all steps in which the rate rises. */
-  readonly warmupShare: number
-  /** The last rate, as a share of the highest. */
-  readonly finalRateShare: number
-  /** May be a fraction: 1.5 is one and a half passes. */
-  readonly epochs: number
-  /** Tokens of a step, padding included. */
-  readonly batchTokens: number
-  /**
-   * Tokens in one go, padding included, where a step is too large for the memory; a step's gradient is normalised by
-   * the trained tokens of the whole step all the same. Default: all of a step.
-   */
-  readonly microTokens?: number
-  /** Compute activations anew in the backward pass: less memory for long sequences, about a third more time. */
-  readonly recompute?: boolean
-  /** Times the held-out loss is measured, besides the one before the first step. */
-  readonly evaluations: number
-  /** Stop after this many measurements in a row without a lower held-out loss; 0 never stops. */
-  readonly patience: number
-  readonly seed: number
-  readonly pad: number
-}
-
-export interface TrainingJob {
-  readonly config: TrainingConfig
-  /** What LoRA freezes, or what full training starts from; without one, full training starts from random weights. */
-  readonly base?: BaseModel
-  readonly train: TokenRows
-  readonly valid: TokenRows
-  readonly threads: number
-  /** Give memory back after each run of a graph: a smaller process, some 15 % slower, the same result. */
-  readonly lowMemory?: boolean
-  readonly checkpointPath: string
-  readonly checkpointSeconds: number
-}
+export type { TrainingConfig, TrainingJob } from './job.ts'
 
 export interface TrainingHooks {
   /** `loss` is null where the step trained no token. */
@@ -95,14 +52,14 @@ export interface TrainingOutcome {
  * Trains, or goes on from the checkpoint. The result is a function of `config`, the base and the rows alone: neither
  * the number of threads nor interruptions change a bit of it.
  *
- * @param stepKind how rows become steps; plain AdamW where it is not given
+ * @param stepKind how rows become steps; what the job asks for where it is not given
  * @throws SluiceError TRAINING_NOTHING_SUPERVISED, TRAINING_NO_BASE, TRAINING_DIVERGED, ADAPTER_ROUND_TRIP, and what
  *   `loadBase` throws
  */
 export async function train(
   job: TrainingJob,
   hooks: TrainingHooks,
-  stepKind: (job: TrainingJob) => StepKind = plainSteps,
+  stepKind: (job: TrainingJob) => StepKind = stepsOf,
 ): Promise<TrainingOutcome | 'stopped'> {
   const { config } = job
   refuseNothing(job)
@@ -110,6 +67,7 @@ export async function train(
   const evaluateAt = evaluationSteps(kind.steps, config.evaluations)
   const id = jobDigest(job)
   const found = readCheckpoint(job.checkpointPath, id)
+  if (job.dp !== undefined && found.state === undefined && found.problem === 'corrupt') throw lostSteps()
   const checkpoint = found.state === undefined ? found.problem : 'resumed'
   const base = job.base === undefined ? undefined : await loadBase(job.base, config.network)
   const engine = openEngine({
@@ -135,7 +93,11 @@ export async function train(
       state = await step(engine, kind, state)
       measured.tokens += state.tokens - tokensBefore
       measured.seconds += (performance.now() - start) / 1000
-      if (evaluateAt.has(state.step)) state = await evaluate(engine, state, job)
+      if (evaluateAt.has(state.step)) {
+        state = await evaluate(engine, state, job)
+        // What is told must belong to steps that are counted: a killed run must not take them a second time.
+        if (job.dp !== undefined) writeCheckpoint(job.checkpointPath, id, state)
+      }
       hooks.progress(state.step, kind.steps, state.trainLoss.at(-1)!, state.validLoss.at(-1)![1])
       if (performance.now() - lastCheckpoint > job.checkpointSeconds * 1000) {
         writeCheckpoint(job.checkpointPath, id, state)
@@ -219,8 +181,13 @@ async function evaluate(engine: Engine, state: TrainingState, job: TrainingJob):
   return {
     ...state,
     validLoss: [...state.validLoss, [state.step, loss]],
-    best: loss < state.best.loss ? { theta: state.theta, step: state.step, loss } : state.best,
+    best: mayChoose(job) && loss >= state.best.loss ? state.best : { theta: state.theta, step: state.step, loss },
   }
+}
+
+/** Choosing parameters by private held-out rows would reveal them: then the last ones are kept, and none stops early. */
+function mayChoose({ dp }: TrainingJob): boolean {
+  return dp === undefined || dp.heldOut === 'public'
 }
 
 /** Mean nats per trained token of held-out rows. */
@@ -267,12 +234,23 @@ function diverged(step: number, loss: number | null): SluiceError {
   })
 }
 
-function jobDigest({ config, base, train: rows, valid }: TrainingJob): string {
+function lostSteps(): SluiceError {
+  return new SluiceError({
+    code: 'DP_CHECKPOINT_CORRUPT',
+    message: 'the checkpoint of a run with differential privacy is damaged, so its steps can no longer be counted',
+    next: 'delete it to train anew; what the lost run told of held-out losses is not in the new epsilon',
+    exit: 4,
+  })
+}
+
+function jobDigest({ config, base, train: rows, valid, dp }: TrainingJob): string {
   const digest = (data: Int32Array | Uint8Array): string =>
     sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   return sha256Json([
     config,
     base?.digest ?? null,
+    // An infinite bound, in tests, has no canonical form as a number.
+    dp === undefined ? null : { ...dp, clip: String(dp.clip), unitOfRow: digest(dp.unitOfRow) },
     ...[rows, valid].flatMap((set) => [digest(set.ids), digest(set.supervised), digest(set.offsets)]),
   ])
 }

@@ -8,7 +8,7 @@ import { makeBatch, planEvaluation } from './batches.ts'
 import { openEngine } from './engine.ts'
 import { batchFeeds, frozenFeeds } from './feeds.ts'
 import { frozenLossGraph } from './graphs.ts'
-import type { TrainingJob } from './loop.ts'
+import type { TrainingJob } from './job.ts'
 
 /** The loss of one held-out batch, in nats per trained token, by the two ways to it. */
 export interface RoundTrip {

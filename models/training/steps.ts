@@ -1,7 +1,7 @@
 import type { Batch, TokenRows } from './batches.ts'
 import { makeBatch, paddedLength, planEpoch, rowLength } from './batches.ts'
 import type { Engine, Vectors } from './engine.ts'
-import type { TrainingJob } from './loop.ts'
+import type { TrainingJob } from './job.ts'
 import { learningRate } from './optimizer.ts'
 
 /** How a run turns rows into steps. A kind is a pure function of its job, so a resumed run finds the same steps. */

@@ -1,17 +1,13 @@
 import { serveThread } from '../../util/thread.ts'
-import type { TrainingJob, TrainingOutcome } from './loop.ts'
+import type { TrainingJob } from './job.ts'
+import type { TrainingOutcome } from './loop.ts'
 import { train } from './loop.ts'
 
 // ONNX Runtime's `run` blocks its thread, so training has one of its own.
 await serveThread<TrainingJob, TrainingOutcome | 'stopped'>((job, link) =>
   train(job, {
     progress: (step, steps, loss, validLoss) =>
-      link.progress(
-        step,
-        steps,
-        'steps',
-        `loss ${loss?.toFixed(3) ?? 'of no token'}, held out ${validLoss.toFixed(3)}`,
-      ),
+      link.progress(step, steps, 'steps', `${lossText(job, loss)}, held out ${validLoss.toFixed(3)}`),
     stopped: () => {
       try {
         link.checkAborted()
@@ -22,3 +18,8 @@ await serveThread<TrainingJob, TrainingOutcome | 'stopped'>((job, link) =>
     },
   }),
 )
+
+function lossText({ dp }: TrainingJob, loss: number | null): string {
+  if (dp !== undefined) return 'loss not told (private)'
+  return `loss ${loss?.toFixed(3) ?? 'of no token'}`
+}

@@ -201,7 +201,13 @@ describe('training with differential privacy', () => {
     const whole = await finish(privateJob(seeded))
     const stopping = privateJob(seeded)
     let done = 0
-    await train(stopping, { progress: (step) => void (done = step), stopped: () => done === 5 })
+    const hooks: TrainingHooks = {
+      progress: (step) => {
+        done = step
+      },
+      stopped: () => done === 5,
+    }
+    expect(await train(stopping, hooks)).toBe('stopped')
     const resumed = await finish(stopping)
     expect(resumed.best.theta).toEqual(whole.best.theta)
     expect(resumed.counters).toEqual(whole.counters)
