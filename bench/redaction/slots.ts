@@ -7,6 +7,7 @@ import { GROUPS, organisation } from './organisations.ts'
 import { domainName, drawPerson, emailOf, type Person } from './people.ts'
 import * as places from './places.ts'
 import { date, time, timestamp } from './times.ts'
+import { anyPlate, englishPlate, fillForm, otherLicence, PLATE_COUNTRIES, plateOf, usLicense } from './vehicles.ts'
 
 /** A value for a slot; without a type it is filler that must stay. */
 export interface Filled {
@@ -107,7 +108,7 @@ export const SLOTS: Readonly<Record<string, Slot>> = {
   account: value('BANK_ACCOUNT', (rng) => number(rng, 8 + rng.integer(5))),
   ssn: value('US_SSN', numbers.usSsn),
   license: value('US_DRIVER_LICENSE', (rng) => makeId(rng, 'US_DRIVER_LICENSE')),
-  passport: value('US_PASSPORT', (rng) => makeId(rng, 'US_PASSPORT')),
+  passport: value('PASSPORT', (rng) => makeId(rng, 'US_PASSPORT')),
   ip: value('IP_ADDRESS', numbers.ipAddress),
   mac: value('MAC_ADDRESS', numbers.macAddress),
   imei: value('DEVICE_ID', numbers.imei),
@@ -125,6 +126,43 @@ export const SLOTS: Readonly<Record<string, Slot>> = {
   ),
   vin: value('VEHICLE_ID', numbers.vehicleId),
   plate: own('LICENSE_PLATE', ({ origin }, rng) => numbers.plate(rng, origin)),
+  plate_any: value('LICENSE_PLATE', anyPlate),
+  plate_en: value('LICENSE_PLATE', englishPlate),
+  // In a query string.
+  plate_flat: value('LICENSE_PLATE', (rng) => plateOf(rng, 'US').replaceAll(/[ -]/g, '')),
+  ...Object.fromEntries(
+    PLATE_COUNTRIES.map((country) => [
+      `plate_${country.toLowerCase()}`,
+      value('LICENSE_PLATE', (rng) => plateOf(rng, country)),
+    ]),
+  ),
+  us_dl: value('US_DRIVER_LICENSE', usLicense),
+  any_dl: value('DRIVER_LICENSE', (rng) => (rng.integer(3) === 0 ? usLicense(rng) : otherLicence(rng))),
+  de_dl: value('DE_DRIVER_LICENSE', (rng) =>
+    fillForm(rng, '\\B072\\R\\R\\E2\\I55|A99hhhhhh9h'.split('|')[rng.integer(2)]!),
+  ),
+  fr_dl: value('DRIVER_LICENSE', (rng) => fillForm(rng, rng.pick(['999999999999', '99AA99999']))),
+  passport_any: value('PASSPORT', (rng) =>
+    fillForm(
+      rng,
+      rng.pick(['999999999', 'A99999999', 'AA9999999', 'A9999999', 'AA999999', '99AA99999', 'AAA999999', '9999999']),
+    ),
+  ),
+  national_any: value('NATIONAL_ID', (rng) =>
+    fillForm(
+      rng,
+      rng.pick([
+        '1999999999',
+        'AA999999',
+        'A99999999',
+        '1999 9999 9999',
+        '99999999A',
+        'AAA999999',
+        '999999-99-9999',
+        '19-999-9999',
+      ]),
+    ),
+  ),
   wallet: value('CRYPTO', numbers.wallet),
   key: value('SECRET', numbers.apiKey),
   password: value('SECRET', numbers.password),

@@ -12,6 +12,7 @@ import { LANGUAGES } from './templates-languages.ts'
 import { MACHINES } from './templates-machines.ts'
 import { SUPPORT } from './templates-support.ts'
 import { TRAVEL } from './templates-travel.ts'
+import { VEHICLES } from './templates-vehicles.ts'
 import { WORK } from './templates-work.ts'
 
 const GROUPS: readonly TemplateGroup[] = [
@@ -25,6 +26,7 @@ const GROUPS: readonly TemplateGroup[] = [
   ...CASUAL,
   ...IDS,
   ...LANGUAGES,
+  ...VEHICLES,
 ]
 
 /** A template with the id that decides its half. */
@@ -45,8 +47,9 @@ export const TEMPLATES: readonly Template[] = GROUPS.flatMap((group) =>
  */
 export type Half = 'dev' | 'held-out'
 
-export function halfOf(template: Pick<Template, 'text'>): Half {
-  return Number.parseInt(sha256(`half of ${template.text}`).slice(0, 2), 16) % 2 === 0 ? 'dev' : 'held-out'
+export function halfOf({ text, group }: { readonly text: string; readonly group?: TemplateGroup }): Half {
+  if (group?.devOnly === true) return 'dev'
+  return Number.parseInt(sha256(`half of ${text}`).slice(0, 2), 16) % 2 === 0 ? 'dev' : 'held-out'
 }
 
 /** `count` texts of one half, each template as often as the others. The same seed gives the same texts on every machine. */

@@ -11,6 +11,8 @@ export interface TemplateGroup {
   readonly lower?: boolean
   /** Values are written into JSON strings: escaped. */
   readonly json?: boolean
+  /** In no held-out half: written beside the recognizers. */
+  readonly devOnly?: boolean
   readonly templates: readonly string[]
 }
 

@@ -71,8 +71,10 @@ const LOOKS: Readonly<Partial<Record<PiiType, (value: string, weak: boolean) => 
   CRYPTO: (value) => /^(?:[a-z]{3,12}:)?[A-Za-z\d]{25,110}$/.test(value) && /\d/.test(value),
   DEVICE_ID: (value) => isCode(value, 8, 64, 2),
   VEHICLE_ID: (value) => /^[A-HJ-NPR-Z\d]{11,17}$/i.test(value) && count(value, /\d/g) >= 2,
-  LICENSE_PLATE: (value) =>
-    /^(?=.*\d)[\p{L}\d]{1,8}(?:[ .·-]{1,3}[\p{L}\d]{1,7}){0,3}$/u.test(value) && value.length <= 15,
+  LICENSE_PLATE: (value, weak) =>
+    /^(?=.*\d)[\p{L}\d]{1,8}(?:[ .·-]{1,3}[\p{L}\d]{1,7}){0,4}$/u.test(value) &&
+    value.length <= 15 &&
+    (!weak || /^(?=.*\p{L})(?!.*\p{Ll}{4})(?![vV]\d)[^.]{4,12}$/u.test(value)),
   MEDICAL_RECORD: (value) => isCode(value, 4, 24, 3),
   HEALTH_PLAN: (value) => isCode(value, 5, 26, 3),
   MEDICAL_LICENSE: (value) => isCode(value, 4, 18, 3),

@@ -1,3 +1,4 @@
+import { ownedText } from '../../util/owned-text.ts'
 import { ID_FIELD_NAMES, WEAK_ID_NAMES } from './ids/field-names.ts'
 import type { PiiType } from './pii-type.ts'
 
@@ -46,7 +47,7 @@ const NAMES: Readonly<Partial<Record<PiiType, string>>> = {
   VEHICLE_ID:
     'vin|vin number|vehicle identification number|vehicle vin|vehiclevin|chassis number|fahrgestellnummer|fin nummer',
   LICENSE_PLATE:
-    'license plate|licence plate|licenseplate|licenceplate|plate number|number plate|numberplate|registration plate|vehicle plate|vehiclevrm|vrm|kennzeichen|kfz kennzeichen|immatriculation|targa|nummerplaat|vehicle registration|vehicle registration number',
+    'license plate|licence plate|licenseplate|licenceplate|plate number|number plate|numberplate|registration plate|vehicle plate|vehiclevrm|vrm|kennzeichen|kfz kennzeichen|immatriculation|targa|nummerplaat|vehicle registration|vehicle registration number|plate|plate no|plate nr|plate num|plate id|platenumber|license plate number|licence plate number|license plate no|vehicle reg|vehicle reg no|vehicle registration no|reg|reg no|reg number|reg plate|registration no|registration number|registrationnumber|car reg|car registration|car plate|car plate number|kfz|kfz nr|amtliches kennzeichen|nummernschild|rego|vrn|kenteken|plaque|plaque d immatriculation|numéro d immatriculation|numero immatriculation|matrícula|placa|placas|plaka|plaka no|numer rejestracyjny|registreringsnummer|regnr|spz|rendszám|vehicle number|vehicle no',
   MEDICAL_RECORD:
     'mrn|medical record|medical record number|medicalrecordnumber|patient id|patientid|patient number|patient no|chart number|hospital number|patientennummer|fallnummer',
   HEALTH_PLAN:
@@ -94,6 +95,19 @@ const WEAK = new Set([
   'race',
   'school name',
   'targa',
+  'plate',
+  'plaque',
+  'reg',
+  'reg no',
+  'reg number',
+  'registration no',
+  'registration number',
+  'registrationnumber',
+  'matrícula',
+  'placa',
+  'vehicle number',
+  'vehicle no',
+  'spz',
   'dea',
   'rtn',
   'wallet',
@@ -123,7 +137,7 @@ export function typeOfField(name: string): FieldPromise | undefined {
   const promise = lookUp(normalField(name))
   // Data repeats its field names; bounded, because text may bring others.
   if (memo.size > 4096) memo.clear()
-  memo.set(name, promise ?? NOTHING)
+  memo.set(ownedText(name), promise ?? NOTHING)
   return promise
 }
 

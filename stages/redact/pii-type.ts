@@ -70,6 +70,10 @@ export const PII_TYPE_TABLE = [
   type('ACCOUNT_NUMBER', 'Customer, policy or account number', 'thing', { optIn: true }),
   type('VEHICLE_ID', 'Vehicle identification number', 'thing'),
   type('LICENSE_PLATE', 'Licence plate', 'thing'),
+  // Documents that words name and nothing ties to a country.
+  type('PASSPORT', 'Passport of a country that is not told', 'national'),
+  type('NATIONAL_ID', 'Identity card or number of a country that is not told', 'national'),
+  type('DRIVER_LICENSE', 'Driving licence of a country that is not told', 'national'),
   national('US', 'US_SSN', 'US social security number'),
   national('US', 'US_ITIN', 'US individual taxpayer number'),
   national('US', 'US_PASSPORT', 'US passport'),

@@ -13,8 +13,9 @@ import { handle } from './recognizers/handle.ts'
 import { iban } from './recognizers/iban.ts'
 import { introducedName } from './recognizers/introduced-name.ts'
 import { inlineField, keyedValue, tableColumn } from './recognizers/keyed-value.ts'
+import { labelledDocument, licenseWithState } from './recognizers/labelled-document.ts'
 import { labelledNumber } from './recognizers/labelled-number.ts'
-import { labelledPlate } from './recognizers/labelled-plate.ts'
+import { germanPlate, labelledPlate } from './recognizers/labelled-plate.ts'
 import { lowerGiven } from './recognizers/lower-given.ts'
 import { names } from './recognizers/names.ts'
 import { ipv4, ipv6, mac } from './recognizers/network.ts'
@@ -78,7 +79,10 @@ export function recognizers(options: RegistryOptions): readonly Recognizer[] {
     handle,
     structuredIds,
     labelledNumber,
+    labelledDocument,
+    licenseWithState,
     labelledPlate,
+    germanPlate,
     vehicleId,
     swiftBic,
     wallet,

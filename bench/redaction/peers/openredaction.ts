@@ -29,7 +29,7 @@ const PREFIXES: readonly (readonly [string, string])[] = [
   ['MAC_ADDRESS', 'MAC_ADDRESS'],
   ['USERNAME', 'HANDLE'],
   ['SWIFT', 'SWIFT_BIC'],
-  ['PASSPORT', 'US_PASSPORT'],
+  ['PASSPORT', 'PASSPORT'],
 ]
 
 export const openRedaction: SystemEntry = {

@@ -4,10 +4,15 @@ import type { PiiType } from '../pii-type.ts'
 export const ID_FIELD_NAMES: Readonly<Partial<Record<PiiType, string>>> = {
   US_SSN: 'ssn|social security|social security number|social|us ssn|tax id|taxid|ssn number|socialnumber|socialnum',
   US_ITIN: 'itin|us itin|individual taxpayer id|individual taxpayer identification number',
-  US_PASSPORT:
-    'passport|passport number|passport no|passport id|passportnumber|us passport|passport num|pasaporte|passeport|passaporto|passaporte|numero pasaporte|número de pasaporte|numéro de passeport|paspoortnummer|paszport|travel document number',
+  PASSPORT:
+    'passport|passport number|passport no|passport id|passportnumber|passport num|pasaporte|passeport|passaporto|passaporte|numero pasaporte|número de pasaporte|numéro de passeport|paspoortnummer|paszport|travel document number|passport nr|reisedokument',
+  NATIONAL_ID:
+    'national id|national id number|national id no|nationalid|national identity number|national identity card|national identification number|identity card|identity card number|identity card no|id card|id card number|id card no|idcard|citizen id|government id|government id number',
+  DRIVER_LICENSE:
+    'driving licence|driving licence number|driving licence no|drivers licence|driver licence number|licence number|licence no|license no|license number|licensenumber|permis de conduire|numéro de permis|permiso de conducir|licencia de conducir|rijbewijs|rijbewijsnummer|körkort|prawo jazdy|ehliyet no|cnh',
+  US_PASSPORT: 'us passport|us passport number|american passport',
   US_DRIVER_LICENSE:
-    'driver license|drivers license|driver s license|driver license number|drivers license number|driverlicense|driverlicensenum|dl number|dln|license number dl|driver licence|us driver license|driving license|driving license number',
+    'driver license|drivers license|driver s license|driver license number|drivers license number|driverlicense|driverlicensenum|dl number|dln|license number dl|driver licence|us driver license|driving license|driving license number|dl|dl no|dlnumber|driver s license no|drivers license no|driver license no|driver license id|dmv id|state id number',
   US_MBI: 'mbi|medicare id|medicare beneficiary id|medicare beneficiary identifier|medicare number us',
   US_NPI: 'npi|npi number|provider npi|national provider identifier',
   US_EIN: 'ein|fein|employer id number|employer identification number|federal tax id',
@@ -16,7 +21,7 @@ export const ID_FIELD_NAMES: Readonly<Partial<Record<PiiType, string>>> = {
   UK_NHS: 'nhs|nhs number|nhs no|nhsnumber|chi number',
   UK_NINO: 'nino|ni number|ni no|national insurance|national insurance number|nationalinsurancenumber',
   UK_PASSPORT: 'uk passport|british passport|uk passport number',
-  UK_DRIVING_LICENCE: 'driving licence|driving licence number|drivers licence|driver licence number|dvla number',
+  UK_DRIVING_LICENCE: 'uk driving licence|uk driving licence number|dvla number|dvla licence',
   UK_UTR: 'utr|utr number|unique taxpayer reference|self assessment utr',
   IE_PPSN: 'pps|ppsn|pps number|personal public service number',
   DE_TAX_ID: 'steuer id|steuerid|steuerliche identifikationsnummer|steueridentifikationsnummer|idnr|german tax id',
@@ -110,6 +115,6 @@ export const ID_FIELD_NAMES: Readonly<Partial<Record<PiiType, string>>> = {
 
 /** Short words that mean other things too (`sin`, `nit`, `patente`): the value must be a right number. */
 export const WEAK_ID_NAMES: readonly string[] =
-  'social|sin|nas|ein|pps|avs|spi|matricule|patente|cf|cif|nie|nip|nik|afm|nir|inn|individual number|brn|nit|ruc|rut|nin|resident id|uen|cedula|cédula|contribuinte|versichertennummer|medicare number us'.split(
+  'licence number|licence no|license no|license number|licensenumber|social|sin|nas|ein|pps|avs|spi|matricule|patente|cf|cif|nie|nip|nik|afm|nir|inn|individual number|brn|nit|ruc|rut|nin|resident id|uen|cedula|cédula|contribuinte|versichertennummer|medicare number us'.split(
     '|',
   )

@@ -81,7 +81,7 @@ function isItalianVat(value: string): boolean {
 
 const DNI = named('dni|nif|n i f|d n i|documento nacional|documento de identidad|identidad|español*|spanish')
 const CIF = named('cif|c i f|nif|n i f|vat|razón social')
-const PASSPORT_ES = named('pasaporte|passport|passaport')
+const PASSPORT_ES = named('pasaporte|passaport|spanish passport')
 const CC = named('cartão de cidadão|cartao de cidadao|cartão cidadão|cartao cidadao|citizen card|cc nº|cc n')
 const CI = named(
   'carta d identità|carta d identita|carta identità|carta identita|c i|cie|documento d identità|documento|identity card|id card',
@@ -257,7 +257,7 @@ export const IBERIA_ITALY: readonly IdSpec[] = [
     written: /^[A-Z]{2} ?\d{7}$/i,
     score: 0.15,
     contextScore: 0.9,
-    context: named('passaporto*|passport'),
+    context: named('passaporto|passaporti|italian passport'),
   },
   {
     // Electronic card CA00000AA; paper cards AA0000000 and 0000000AA.

@@ -59,7 +59,8 @@ export const INDIA_PAKISTAN: readonly IdSpec[] = [
     written: /^[A-PR-WY] ?[1-9]\d ?\d{4}[1-9]$/i,
     score: 0.1,
     contextScore: 0.9,
-    context: named('passport|पासपोर्ट|indian passport'),
+    // A passport of no country that is told may be of many: `labelled-document.ts`.
+    context: named('indian passport|india passport|republic of india|पासपोर्ट'),
   },
   {
     // Election Commission: three letters of the constituency, seven digits.

@@ -1,3 +1,4 @@
+import { named } from './context-words.ts'
 import type { IdSpec } from './id-spec.ts'
 
 /** Every way to write `head` letters, then `middle` digits, then `tail` letters. */
@@ -14,6 +15,14 @@ const VEHICLE = new RegExp(
 )
 const PLATE = { type: 'LICENSE_PLATE', score: 0.2, contextScore: 0.85, context: PLATE_NAMED } as const
 const OWN_FORM = { ...PLATE, context: VEHICLE } as const
+
+/** What is said of a vehicle that somebody saw or parked: with it, the commonest forms count without a word for the plate. */
+const SEEN = named(
+  'towed|parked|parking|car park|my car|the car|red car|blue car|license plate|suv|van|truck|toll|tolls|mot|carjack*|hit and run|drove off|rental car|hire car|getaway car|insure|sold the car|second vehicle|vehicle|bays|abgeschleppt|geparkt|parkausweis|halter|wagens|mein auto|garé|voiture|coche|carro|gate',
+)
+/** Makes and units that stand before a number of a model. */
+const NO_MODEL =
+  '(?!(?:BMW|KIA|MG|GMC|RAM|FIAT|FORD|OPEL|AUDI|JEEP|MINI|LADA|KTM|SUV|VIN|VAN|CAR|USB|ISO|DIN|EUR|USD|GBP|CHF|LOT|BAY|GATE|ROW|BOX|UNIT|ROOM|SPOT|ZONE|AREA|EXIT|MPH|KMH|THE|AND|FOR|NO|IN|ON|AT|BY|TO|OF|IS|IT|OR|INV|ORD|SKU|REF|TCK|INC|PO|SN)[ -]?\\d|[A-Z]{3}[ -](?:19|20)\\d\\d$)'
 
 /** Letters and digits in the order of each country; a word for it is always needed: stock numbers look the same. */
 export const LICENSE_PLATES: readonly IdSpec[] = [
@@ -35,7 +44,7 @@ export const LICENSE_PLATES: readonly IdSpec[] = [
     ...PLATE,
     name: 'uk-old-plate',
     shapes: [...plates([1, 3], [1, 2, 3], [3, 1]), ...plates([3], [3, 4])],
-    written: /^(?:[A-HJ-NPR-TV-Y]\d{1,3} ?[A-HJ-PR-Y]{3}|[A-Z]{3} ?\d{1,3} ?[A-Z]|[A-Z]{3} ?\d{3,4})$/i,
+    written: /^(?:[A-HJ-NPR-TV-Y]\d{1,3} ?[A-HJ-PR-Y]{3}|[A-Z]{3} ?\d{1,3} ?[A-Z]|[A-Z]{3} ?\d{3,4})$/,
   },
   // France, Italy: AB-123-CD without I, O, U.
   {
@@ -128,6 +137,28 @@ export const LICENSE_PLATES: readonly IdSpec[] = [
       'AA999A',
     ],
     written: /^[A-Z\d]{2,4}[ -]?[A-Z\d]{2,4}$/,
+  },
+  {
+    ...PLATE,
+    name: 'seen-plate',
+    shapes: [
+      '9AAA999',
+      'AAA9999',
+      'AAA999',
+      '999AAA',
+      'AA99AAA',
+      'A999AAA',
+      'AAA999A',
+      '9AA999',
+      '9A9999',
+      'A99AAA',
+      'AA99999',
+    ],
+    written: new RegExp(
+      `^${NO_MODEL}(?:[1-9][A-Z]{3}\\d{3}|[A-Z]{3}[- ]\\d{3,4}|\\d{3}[- ][A-Z]{3}|[A-Z]{2}\\d{2} ?[A-Z]{3}|[A-Z]\\d{2,3} [A-Z]{3}|[A-Z]{3} \\d{3}[A-Z]|[A-Z]{2}\\d[- ]\\d{4})$`,
+    ),
+    contextScore: 0.7,
+    context: SEEN,
   },
   {
     ...OWN_FORM,

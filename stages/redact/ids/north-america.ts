@@ -19,12 +19,16 @@ const NO_EIN_PREFIX = new Set('00 07 08 09 17 18 19 28 29 49 69 70 78 79 89 96 9
 const PASSPORT = named(
   'passport|passport n|passeport|pasaporte|passaporto|passaporte|reisepass|paspoort|paszport|pass nr|passnr',
 )
+/** A passport of no country that is told is one of any: `labelled-document.ts`. */
+const US_PASSPORT = named(
+  'us passport|u s passport|usa passport|american passport|united states passport|passport usa|passport us|us citizen*|state department',
+)
 const DRIVER = named(
-  'driver s licen*|driver licen*|drivers licen*|driving licen*|license number|licence number|dl|dln|dl #|driver id|operator licen*|dmv',
+  'driver s licen*|driver licen*|drivers licen*|driving licen*|license number|licence number|dl|d l no|d l number|dln|cdl|dl #|driver id|operator licen*|operator s licen*|learner s permit|learners permit|state id|dmv',
 )
 /** For forms that any number has: `dl` alone is a download too. */
 const DRIVER_SURE = named(
-  'driver s licen*|driver licen*|drivers licen*|driving licen*|dl no|dl nr|dl number|dl #|dl:|dln|driver id',
+  'driver s licen*|driver licen*|drivers licen*|driving licen*|dl no|dl nr|dl number|dl #|dl:|d l no|d l number|dln|driver id|operator s licen*|operator licen*|dmv id|dmv number',
 )
 
 export const NORTH_AMERICA: readonly IdSpec[] = [
@@ -57,7 +61,7 @@ export const NORTH_AMERICA: readonly IdSpec[] = [
     valid: (value) => !isRepeated(value),
     score: 0.05,
     contextScore: 0.9,
-    context: PASSPORT,
+    context: US_PASSPORT,
   },
   {
     // CMS, "Understanding the Medicare Beneficiary Identifier format": letters without S, L, O, I, B, Z.
@@ -116,7 +120,7 @@ export const NORTH_AMERICA: readonly IdSpec[] = [
       'A99999999999999',
     ],
     written:
-      /^[A-Z](?:\d{6,9}|\d{3,4}[- ]?\d{3,4}[- ]?\d{4}[- ]?\d?|\d{3}-\d{3}-\d{2}-\d{3}-\d|\d{11,14}|\d{4} \d{5} \d{5})$/i,
+      /^[A-Z](?:\d{6,9}|\d{3,4}[- ]?\d{3,4}[- ]?\d{4}[- ]?\d?|\d{3}-\d{3}-\d{2}-\d{3}-\d|\d{11,14}|\d{4} \d{5} \d{5}|\d{2}-\d{2}-\d{4}|[- ]\d{3}[- ]\d{3}[- ]\d{3}[- ]\d{3})$/i,
     score: 0.1,
     contextScore: 0.85,
     context: DRIVER,
@@ -132,6 +136,8 @@ export const NORTH_AMERICA: readonly IdSpec[] = [
       '999AA9999',
       '99AAA99999',
       'AAA99999999',
+      '999A999999',
+      'A999999A',
       '9999999A',
       '99999999A',
       '999999999A',
@@ -146,7 +152,7 @@ export const NORTH_AMERICA: readonly IdSpec[] = [
     // Washington: up to 7 letters of names, digits, signs; from 2018 `WDL` and nine letters or digits.
     name: 'us-driver-license-wa',
     type: 'US_DRIVER_LICENSE',
-    shapes: ['AAA???????99', 'AAA???????9A', 'AAA???????AA'],
+    shapes: ['AAA???????99', 'AAA???????9A', 'AAA???????AA', 'AAA???????A9'],
     written: /^WDL[A-Z\d]{9}$/i,
     score: 0.6,
     contextScore: 0.9,
@@ -191,8 +197,17 @@ export const NORTH_AMERICA: readonly IdSpec[] = [
     // Two letters and six digits; since 2023 also a letter, six digits, two letters (canada.ca).
     name: 'ca-passport',
     type: 'CA_PASSPORT',
-    shapes: ['AA999999', 'A999999AA'],
-    written: /^(?:[A-Z]{2} ?\d{6}|[A-Z]\d{6}[A-Z]{2})$/i,
+    shapes: ['AA999999'],
+    written: /^[A-Z]{2} ?\d{6}$/i,
+    score: 0.1,
+    contextScore: 0.9,
+    context: named('canadian passport|canada passport|ca passport|passport canada|passeport canadien'),
+  },
+  {
+    name: 'ca-passport-2023',
+    type: 'CA_PASSPORT',
+    shapes: ['A999999AA'],
+    written: /^[A-Z]\d{6}[A-Z]{2}$/i,
     score: 0.1,
     contextScore: 0.9,
     context: PASSPORT,

@@ -65,6 +65,7 @@ const LISTED: Readonly<Record<string, Item>> = {
     title: 'Certificate and licence numbers',
     types: [
       'MEDICAL_LICENSE',
+      'DRIVER_LICENSE',
       'US_DRIVER_LICENSE',
       'UK_DRIVING_LICENCE',
       'DE_DRIVER_LICENSE',

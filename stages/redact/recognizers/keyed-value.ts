@@ -54,7 +54,13 @@ const WORDED: ReadonlySet<PiiType> = new Set([
 const NARROWER: Readonly<Partial<Record<PiiType, PiiType>>> = { ADDRESS: 'POSTAL_CODE', IBAN: 'BANK_ACCOUNT' }
 
 /** Names that say no country: a form that one country has decides. */
-const ANY_COUNTRY: ReadonlySet<PiiType> = new Set(['US_PASSPORT', 'US_DRIVER_LICENSE', 'US_SSN'])
+const ANY_COUNTRY: ReadonlySet<PiiType> = new Set([
+  'PASSPORT',
+  'NATIONAL_ID',
+  'DRIVER_LICENSE',
+  'US_DRIVER_LICENSE',
+  'US_SSN',
+])
 
 /** A label that names a number says more than the words for phones on the lines before it. */
 function score({ type, weak }: FieldPromise, plain: number): number {

@@ -1,4 +1,5 @@
 import type { PiiType } from '../pii-type.ts'
+import { DOCUMENT_SEEDS } from './documents.ts'
 import { EVERYDAY_SEEDS } from './everyday.ts'
 import { GENERAL_SEEDS } from './general.ts'
 import { emailSeed, handleSeed, ipSeed, macSeed, secretSeed, urlCredentialsSeed } from './machines.ts'
@@ -26,6 +27,7 @@ export const SEEDS: Readonly<Partial<Record<PiiType, SeedMaker>>> = {
   LOCATION: locationSeed,
   ADDRESS: addressSeed,
   HANDLE: handleSeed,
+  ...DOCUMENT_SEEDS,
   ...NATIONAL_SEEDS,
   ...GENERAL_SEEDS,
   ...EVERYDAY_SEEDS,

@@ -8,7 +8,7 @@ export const AMERICAS: readonly IdCases[] = [
   },
   {
     type: 'US_PASSPORT',
-    yes: ['US passport ⟦912803456⟧', 'passport number: ⟦A12345678⟧'],
+    yes: ['US passport ⟦912803456⟧', 'American passport ⟦A12345678⟧'],
     no: ['912803456', 'order A12345678', 'ref A12345678'],
   },
   {

@@ -9,8 +9,8 @@ export const ASIA_PACIFIC: readonly IdCases[] = [
   { type: 'IN_PAN', yes: ['PAN ⟦ABCPE1234F⟧', '⟦AAAPL1234C⟧'], no: ['ABCZE1234F', 'order ABCPE1234F', 'ABCPE0000F'] },
   {
     type: 'IN_PASSPORT',
-    yes: ['passport ⟦J8369854⟧', 'Indian passport no. ⟦P4366918⟧'],
-    no: ['J8369854', 'passport J0369854', 'order J8369854'],
+    yes: ['passport of the Republic of India ⟦J8369854⟧', 'Indian passport no. ⟦P4366918⟧'],
+    no: ['J8369854', 'Indian passport J0369854', 'order J8369854'],
   },
   {
     type: 'IN_VOTER',

@@ -5,10 +5,18 @@ const detector = createRuleDetector()
 const NATIONAL: ReadonlySet<PiiType> = new Set(
   PII_TYPE_TABLE.filter(({ group }) => group === 'national').map(({ name }) => name),
 )
+const OF_A_COUNTRY: ReadonlySet<PiiType> = new Set(
+  PII_TYPE_TABLE.filter((info) => 'country' in info).map(({ name }) => name),
+)
 
 /** Spans of the whole detector as `TYPE:value`. */
 export function found(text: string, field?: string): readonly string[] {
   return detector.find(text, field).map((span) => `${span.type}:${text.slice(span.start, span.end)}`)
+}
+
+/** Only those of a country that is told: a number of another form may still be a passport of some country. */
+export function ofACountryIn(text: string): readonly string[] {
+  return found(text).filter((hit) => OF_A_COUNTRY.has(hit.slice(0, hit.indexOf(':')) as PiiType))
 }
 
 /** Only those of authorities. */

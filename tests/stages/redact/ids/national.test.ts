@@ -9,12 +9,10 @@ import { AMERICAS } from './cases-americas.ts'
 import { ASIA_PACIFIC } from './cases-asia-pacific.ts'
 import { SOUTH_AND_EAST } from './cases-europe-east.ts'
 import { WEST } from './cases-europe-west.ts'
-import { found, nationalIn } from './detect.ts'
+import { found, nationalIn, ofACountryIn } from './detect.ts'
 
 const CASES = [...AMERICAS, ...WEST, ...SOUTH_AND_EAST, ...ASIA_PACIFIC]
-const NATIONAL = PII_TYPE_TABLE.filter(({ group, name }) => group === 'national' && name !== 'US_SSN').map(
-  ({ name }) => name,
-)
+const NATIONAL = PII_TYPE_TABLE.filter((info) => 'country' in info && info.name !== 'US_SSN').map(({ name }) => name)
 
 describe.each(CASES)('$type', ({ type, yes, no }) => {
   test.each(yes)('is found in %j', (marked) => {
@@ -22,11 +20,11 @@ describe.each(CASES)('$type', ({ type, yes, no }) => {
     expect(found(text)).toContain(`${type}:${/⟦(.*)⟧/.exec(marked)![1]!}`)
   })
   test.each(no)('is not found in %j', (text) => {
-    expect(nationalIn(text)).toEqual([])
+    expect(ofACountryIn(text)).toEqual([])
   })
 })
 
-test('every national type has cases, seeds and a spec', () => {
+test('every national type of a country has cases, seeds and a spec', () => {
   const sorted = [...NATIONAL].sort()
   expect([...new Set(CASES.map(({ type }) => type))].sort()).toEqual(sorted)
   expect(Object.keys(NATIONAL_SEEDS).sort()).toEqual(sorted)
