@@ -1,4 +1,4 @@
-import { byteIds, type ModelConfig, type PieceModel } from './file.ts'
+import { byteIds, hasAllBytes, type ModelConfig, type PieceModel } from './file.ts'
 import { type MergeTable, merge } from './merges.ts'
 
 /**
@@ -45,6 +45,7 @@ export function createBpe(config: ModelConfig, special: ReadonlySet<number>): Pi
 
   return {
     vocabulary,
+    unknown: config.byte_fallback === true && hasAllBytes(vocabulary) ? undefined : unknown,
     encode(piece) {
       if (config.ignore_merges === true) {
         const whole = plain(piece)

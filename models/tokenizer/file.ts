@@ -53,6 +53,8 @@ export interface PieceModel {
   encode(piece: string): readonly number[]
   /** Tokens by name, special ones included. */
   readonly vocabulary: ReadonlyMap<string, number>
+  /** What is given for text that the vocabulary lacks, where that can happen. */
+  readonly unknown: number | undefined
 }
 
 /** Old files leave the type out. */
@@ -67,9 +69,19 @@ export function kindOf(model: ModelConfig): string | undefined {
 export function byteIds(character: string, vocabulary: ReadonlyMap<string, number>): readonly number[] | undefined {
   const ids: number[] = []
   for (const byte of Buffer.from(character, 'utf8')) {
-    const id = vocabulary.get(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`)
+    const id = vocabulary.get(byteName(byte))
     if (id === undefined) return undefined
     ids.push(id)
   }
   return ids
+}
+
+/** Whether every text can be written in bytes. */
+export function hasAllBytes(vocabulary: ReadonlyMap<string, number>): boolean {
+  for (let byte = 0; byte < 256; byte++) if (!vocabulary.has(byteName(byte))) return false
+  return true
+}
+
+function byteName(byte: number): string {
+  return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`
 }

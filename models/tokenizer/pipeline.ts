@@ -1,3 +1,4 @@
+import { ownedText } from '../../util/owned-text.ts'
 import { type Aligned, original, slice } from '../token-classification/aligned.ts'
 import { createNormalise } from '../token-classification/normalise.ts'
 import { createPreTokenize } from '../token-classification/pre-tokens.ts'
@@ -101,7 +102,7 @@ function cached(encode: (piece: string) => readonly number[]): (piece: string) =
     const ids = encode(piece)
     if (piece.length <= CACHED_LENGTH) {
       if (cache.size >= CACHE_LIMIT) cache.clear()
-      cache.set(piece, ids)
+      cache.set(ownedText(piece), ids)
     }
     return ids
   }

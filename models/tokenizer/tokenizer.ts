@@ -27,8 +27,10 @@ export interface Tokenizer {
   isSpecial(id: number): boolean
   /** The name of a token in the file: `Ġthe`, `▁the`, `<|im_end|>`. */
   tokenOf(id: number): string | undefined
-  /** Names of the tokens that are matched in a text before anything else. */
-  readonly added: readonly { readonly content: string; readonly special: boolean }[]
+  /** Tokens that are matched in a text before anything else. `takesSpace`: with the white space behind. */
+  readonly added: readonly { readonly content: string; readonly special: boolean; readonly takesSpace: boolean }[]
+  /** What is given for text that the vocabulary lacks, where that can happen. */
+  readonly unknown: number | undefined
   /** True where the token begins with a byte inside a character: a sequence is not cut before it. */
   continuesCharacter(id: number): boolean
 }
@@ -152,7 +154,12 @@ function build(file: TokenizerFile): Tokenizer {
 
   return {
     size: names.length,
-    added: added.map(({ content, special }) => ({ content, special: special === true })),
+    added: added.map(({ content, special, rstrip }) => ({
+      content,
+      special: special === true,
+      takesSpace: rstrip === true,
+    })),
+    unknown: model.unknown,
     encode: (text) => encodeAfter('', text),
     encodeAfter,
     encodeTemplated(text, { guard = '', cuts = [] } = {}) {

@@ -1,4 +1,4 @@
-import { byteIds, type ModelConfig, type PieceModel } from './file.ts'
+import { byteIds, hasAllBytes, type ModelConfig, type PieceModel } from './file.ts'
 
 interface Node {
   id: number
@@ -30,6 +30,7 @@ export function createUnigram(config: ModelConfig, special: ReadonlySet<number>)
 
   return {
     vocabulary,
+    unknown: config.byte_fallback === true && hasAllBytes(vocabulary) ? undefined : unknown,
     encode(piece) {
       const ids: number[] = []
       for (const { id, from, to } of bestPath(piece, root, entries, unknownScore)) {

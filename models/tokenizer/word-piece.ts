@@ -16,6 +16,7 @@ export function createWordPiece(config: ModelConfig, special: ReadonlySet<number
 
   return {
     vocabulary,
+    unknown,
     encode(piece) {
       // A character has at most two units.
       if (piece.length > 2 * most || Array.from(piece).length > most) return [unknown]
@@ -43,6 +44,7 @@ export function createWordLevel(config: ModelConfig, special: ReadonlySet<number
   const unknown = unknownId(config, vocabulary)
   return {
     vocabulary,
+    unknown,
     encode(piece) {
       const id = vocabulary.get(piece)
       return [id === undefined || special.has(id) ? unknown : id]

@@ -2,14 +2,14 @@ import type { NetworkConfig } from '../../models/network/config.ts'
 import { toHuggingFaceConfig } from '../../models/network/hugging-face.ts'
 import { toTensors } from '../../models/network/weights.ts'
 import { encodeSafetensors } from '../../models/safetensors.ts'
-import type { ChatEncoder } from '../../models/tokenizer/chat.ts'
+import type { OwnChatEncoder } from '../../models/tokenizer/chat.ts'
 import { CHAT_TEMPLATE } from '../../models/tokenizer/chat.ts'
 
 /** The files of a Hugging Face model folder, as `LlamaForCausalLM.from_pretrained` reads it. */
 export function modelFiles(
   theta: Float32Array,
   network: NetworkConfig,
-  chat: ChatEncoder,
+  chat: OwnChatEncoder,
   tokenizer: string,
 ): ReadonlyMap<string, string | Uint8Array> {
   const ids = { bos: chat.bos, eos: chat.endOfTurn, pad: chat.pad }
