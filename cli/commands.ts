@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { explainCommand } from './explain.ts'
 import { initCommand } from './init.ts'
+import { modelsCommand } from './models.ts'
 import { planCommand } from './plan.ts'
 import { redactCommand } from './redact.ts'
 import { referenceCommand } from './reference.ts'
@@ -22,6 +23,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   verifyCommand,
   redactCommand,
   reidentifyCommand,
+  modelsCommand,
   stagesCommand,
   referenceCommand,
 ]

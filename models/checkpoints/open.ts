@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { sha256, sha256File, sha256Json } from '../../util/digest.ts'
 import { SluiceError } from '../../util/errors.ts'
 import { besideFile, type FileSet, folderFiles, memoryFiles } from './file-set.ts'
@@ -94,6 +94,11 @@ function isLlama2cFile(files: FileSet, name: string): boolean {
   } finally {
     source.close()
   }
+}
+
+/** The folder in which the files of the model at a path lie. */
+export function sourceFolder(path: string): string {
+  return statSync(path).isDirectory() ? snapshotOf(path) : dirname(path)
 }
 
 /** A repository's folder in the hub's cache holds its files in `snapshots/REVISION/`. */
