@@ -6,6 +6,11 @@ export interface TokenRows {
   /** 1 where the token is to be predicted. Never set for the first token of a row. */
   readonly supervised: Uint8Array
   readonly offsets: Int32Array
+  /**
+   * Where packed rows hold several: the offsets at which each of them begins, and the end. A superset of `offsets`.
+   * Tokens of one never see those of another, and positions begin anew.
+   */
+  readonly parts?: Int32Array
 }
 
 /** What one step of the graph reads. */
@@ -18,6 +23,10 @@ export interface Batch {
   readonly targets: Int32Array
   /** Tokens without padding. */
   readonly tokens: number
+  /** `blocks`: a token sees the tokens before it back to its `starts`; `causal`: to the start of the sequence. */
+  readonly mask: 'causal' | 'blocks'
+  /** Of packed rows, [rows, sequence]: the column at which the part of each place begins. Padding is a part alone. */
+  readonly starts?: Int32Array
 }
 
 export function packRows(rows: readonly { readonly ids: Int32Array; readonly supervised: Uint8Array }[]): TokenRows {
@@ -124,7 +133,34 @@ export function makeBatch(rows: TokenRows, chosen: readonly number[], pad: numbe
       at += 1
     }
   }
-  return { rows: chosen.length, sequence, ids, positions, targets, tokens }
+  const batch = { rows: chosen.length, sequence, ids, positions, targets, tokens }
+  if (rows.parts === undefined) return { ...batch, mask: 'causal' }
+  return { ...batch, mask: 'blocks', starts: partStarts(rows, rows.parts, chosen, sequence) }
+}
+
+function partStarts(rows: TokenRows, parts: Int32Array, chosen: readonly number[], sequence: number): Int32Array {
+  const starts = new Int32Array(chosen.length * sequence)
+  for (const [b, row] of chosen.entries()) {
+    const first = rows.offsets[row]!
+    const places = rowLength(rows, row) - 1
+    let part = lowerBound(parts, first)
+    for (let i = 0; i < sequence; i++) {
+      while (i < places && parts[part + 1]! <= first + i) part += 1
+      starts[b * sequence + i] = i < places ? parts[part]! - first : i
+    }
+  }
+  return starts
+}
+
+function lowerBound(sorted: Int32Array, value: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 const HIDDEN = -1e9
@@ -139,4 +175,19 @@ export function causalMask(sequence: number): Float32Array {
     masks.set(sequence, mask)
   }
   return mask
+}
+
+/** The mask of a batch of packed rows, [rows, 1, sequence, sequence]; of any other batch in the same form. */
+export function blockMask({ rows, sequence, starts }: Batch): Float32Array {
+  const mask = new Float32Array(rows * sequence * sequence).fill(HIDDEN)
+  for (let place = 0; place < rows * sequence; place++) {
+    const at = place % sequence
+    mask.fill(0, place * sequence + (starts?.[place] ?? 0), place * sequence + at + 1)
+  }
+  return mask
+}
+
+/** The position of each token inside its own part, [rows, sequence]. */
+export function tokenPositions({ rows, sequence, starts }: Batch): Int32Array {
+  return Int32Array.from({ length: rows * sequence }, (_, place) => (place % sequence) - (starts?.[place] ?? 0))
 }

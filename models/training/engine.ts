@@ -114,7 +114,7 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
       const count = micro.reduce((sum, batch) => sum + batch.targets.length, 0)
       const feeds = (batch: Batch, i: number): Record<string, Feed> => ({
         ...frozen,
-        ...batchFeeds(batch),
+        ...batchFeeds(batch, shape.packed),
         ...masks(batch, [t, i]),
         theta: float32(vectors.theta),
         inverse_count: number32(1 / count),
@@ -139,7 +139,7 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
       const unit = await session('unit', () => unitGradientGraph(shape))
       const out = await unit.run({
         ...frozen,
-        ...batchFeeds(batch),
+        ...batchFeeds(batch, shape.packed),
         ...masks(batch, place),
         theta: float32(theta),
         inverse_count: number32(inverseCount),
@@ -155,7 +155,7 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
     async lossSum(theta, batch) {
       // Measured now and then: what it needs is given back, instead of lying beside the memory of the steps.
       const loss = await session('loss', () => lossGraph(shape), false)
-      const feeds = { ...frozen, ...batchFeeds(batch), theta: float32(theta), inverse_count: number32(1) }
+      const feeds = { ...frozen, ...batchFeeds(batch, shape.packed), theta: float32(theta), inverse_count: number32(1) }
       return scalarOf(await loss.run(feeds), 'loss')
     },
     async close() {

@@ -71,7 +71,12 @@ export async function train(
   const checkpoint = found.state === undefined ? found.problem : 'resumed'
   const base = job.base === undefined ? undefined : await loadBase(job.base, config.network)
   const engine = openEngine({
-    shape: { network: config.network, method: config.method, recompute: config.recompute ?? false },
+    shape: {
+      network: config.network,
+      method: config.method,
+      packed: job.train.parts !== undefined,
+      recompute: config.recompute ?? false,
+    },
     optimizer: config.optimizer,
     seed: config.seed,
     threads: job.threads,
@@ -124,7 +129,8 @@ export async function train(
   }
 }
 
-function evaluationSteps(steps: number, times: number): ReadonlySet<number> {
+/** After which steps the held-out loss is measured. */
+export function evaluationSteps(steps: number, times: number): ReadonlySet<number> {
   return new Set(Array.from({ length: times }, (_, i) => Math.round((steps * (i + 1)) / times)).concat(steps))
 }
 
@@ -251,6 +257,9 @@ function jobDigest({ config, base, train: rows, valid, dp }: TrainingJob): strin
     base?.digest ?? null,
     // An infinite bound, in tests, has no canonical form as a number.
     dp === undefined ? null : { ...dp, clip: String(dp.clip), unitOfRow: digest(dp.unitOfRow) },
-    ...[rows, valid].flatMap((set) => [digest(set.ids), digest(set.supervised), digest(set.offsets)]),
+    ...[rows, valid].flatMap((set) => [
+      ...[digest(set.ids), digest(set.supervised), digest(set.offsets)],
+      ...(set.parts === undefined ? [] : [digest(set.parts)]),
+    ]),
   ])
 }
