@@ -1,11 +1,9 @@
-import { float32, int32, type Session } from '../graph/session.ts'
+import { int32, type Session } from '../graph/session.ts'
 import type { NetworkConfig } from '../network/config.ts'
 import { createCache } from './cache.ts'
 import { stepFeeds } from './generate.ts'
-import { checkLength } from './score.ts'
-
-/** Tokens scored at once: 32 MB of logits at a vocabulary of 2,048. */
-const BATCH_TOKENS = 4096
+import { batchTokens, checkLength } from './score.ts'
+import type { WeightFeeds } from './weights.ts'
 
 /**
  * log p of every token of each continuation, given the prefix and the tokens before it. The prefix is computed once
@@ -14,7 +12,7 @@ const BATCH_TOKENS = 4096
 export async function scoreContinuations(
   /** `generationGraph` for the prefix, `continuationGraph` for what follows it. */
   sessions: { readonly step: Session; readonly score: Session },
-  theta: Float32Array,
+  weights: WeightFeeds,
   config: NetworkConfig,
   pad: number,
   prefix: readonly number[],
@@ -22,15 +20,14 @@ export async function scoreContinuations(
 ): Promise<readonly Float32Array[]> {
   if (prefix.length === 0) throw new RangeError('a continuation needs at least one token before it')
   for (const [i, tail] of continuations.entries()) checkLength(prefix.length + tail.length, config.context, i)
-  const weights = float32(theta)
   const start = createCache(config, 1)
-  const first = await sessions.step.run({ theta: weights, ...stepFeeds(start, [prefix], pad) })
+  const first = await sessions.step.run({ ...weights, ...stepFeeds(start, [prefix], pad) })
   start.append(first, [prefix.length])
   const firstLogits = (first['logits']!.data as Float32Array).slice(0, config.vocabulary)
 
   const results = continuations.map((tail) => new Float32Array(tail.length))
   const longest = Math.max(1, ...continuations.map((tail) => tail.length))
-  const batch = Math.max(1, Math.floor(BATCH_TOKENS / longest))
+  const batch = Math.max(1, Math.floor(batchTokens(config) / longest))
   // The last token predicts nothing that is asked for, so a continuation of one token needs no run of its own.
   const order = continuations.map((_, i) => i).filter((i) => continuations[i]!.length > 1)
   for (let from = 0; from < order.length; from += batch) {
@@ -40,7 +37,7 @@ export async function scoreContinuations(
     const wanted = pending.flatMap((ids, b) => ids.map((_, t) => b * sequence + t))
     const feeds = stepFeeds(start.select(new Array<number>(group.length).fill(0)), pending, pad)
     const { nll } = await sessions.score.run({
-      theta: weights,
+      ...weights,
       ...feeds,
       rows: int32(Int32Array.from(wanted)),
       targets: int32(Int32Array.from(group.flatMap((i) => continuations[i]!.slice(1)))),

@@ -4,6 +4,7 @@ import type { NetworkConfig } from '../network/config.ts'
 import { createCache, type KeyValueCache } from './cache.ts'
 import { type SamplingOptions, sample } from './sampling.ts'
 import { checkLength } from './score.ts'
+import type { WeightFeeds } from './weights.ts'
 
 export interface GenerateOptions extends SamplingOptions {
   /** Most new tokens per prompt. */
@@ -13,7 +14,8 @@ export interface GenerateOptions extends SamplingOptions {
 
 export interface GenerationTokens {
   readonly pad: number
-  readonly end: number
+  /** A sequence stops before any of these. */
+  readonly ends: ReadonlySet<number>
   /** Never written: the tokens that open turns. */
   readonly banned: readonly number[]
 }
@@ -25,7 +27,7 @@ const HIDDEN = -1e9
 /** Continues prompts in batches of similar length, with cached keys and values. */
 export async function generate(
   session: Session,
-  theta: Float32Array,
+  weights: WeightFeeds,
   config: NetworkConfig,
   tokens: GenerationTokens,
   prompts: readonly (readonly number[])[],
@@ -36,14 +38,14 @@ export async function generate(
   const results: number[][] = prompts.map(() => [])
   for (let start = 0; start < order.length; start += BATCH) {
     const group = order.slice(start, start + BATCH)
-    await generateGroup(session, theta, config, tokens, prompts, group, options, results)
+    await generateGroup(session, weights, config, tokens, prompts, group, options, results)
   }
   return results
 }
 
 async function generateGroup(
   session: Session,
-  theta: Float32Array,
+  weights: WeightFeeds,
   config: NetworkConfig,
   tokens: GenerationTokens,
   prompts: readonly (readonly number[])[],
@@ -57,7 +59,7 @@ async function generateGroup(
   let pending: readonly (readonly number[])[] = active.map((i) => prompts[i]!)
 
   for (let round = 0; round < options.maxTokens && active.length > 0; round++) {
-    const out = await session.run({ theta: float32(theta), ...stepFeeds(cache, pending, tokens.pad) })
+    const out = await session.run({ ...weights, ...stepFeeds(cache, pending, tokens.pad) })
     cache.append(
       out,
       pending.map((ids) => ids.length),
@@ -69,7 +71,7 @@ async function generateGroup(
       const scores = logits.subarray(row * config.vocabulary, (row + 1) * config.vocabulary)
       for (const id of tokens.banned) scores[id] = Number.NEGATIVE_INFINITY
       const id = sample(scores, options, generators.get(i)!)
-      if (id === tokens.end) continue
+      if (tokens.ends.has(id)) continue
       results[i]!.push(id)
       if (prompts[i]!.length + results[i]!.length >= config.context) continue
       kept.push(row)

@@ -2,14 +2,17 @@ import { SluiceError } from '../../util/errors.ts'
 import { float32, int32, type Session } from '../graph/session.ts'
 import type { NetworkConfig } from '../network/config.ts'
 import { causalMask, makeBatch, packRows, planEvaluation } from '../training/batches.ts'
+import type { WeightFeeds } from './weights.ts'
 
-/** Tokens scored at once: enough to fill the matrix products, 32 MB of logits at a vocabulary of 2,048. */
-const BATCH_TOKENS = 4096
+/** Tokens scored at once: enough to fill the matrix products, and at most 64 MB of logits unless a row has more. */
+export function batchTokens({ vocabulary }: NetworkConfig): number {
+  return Math.min(4096, Math.max(64, Math.floor(2 ** 24 / vocabulary)))
+}
 
 /** log p(token t + 1 | tokens ≤ t) for each sequence, in the order given. */
 export async function score(
   session: Session,
-  theta: Float32Array,
+  weights: WeightFeeds,
   config: NetworkConfig,
   pad: number,
   sequences: readonly ArrayLike<number>[],
@@ -22,11 +25,11 @@ export async function score(
     })),
   )
   const results = sequences.map((sequence) => new Float32Array(Math.max(0, sequence.length - 1)))
-  for (const chosen of planEvaluation(rows, BATCH_TOKENS)) {
+  for (const chosen of planEvaluation(rows, batchTokens(config))) {
     const batch = makeBatch(rows, chosen, pad)
     if (batch.targets.length === 0) continue
     const { nll } = await session.run({
-      theta: float32(theta),
+      ...weights,
       ids: int32(batch.ids, [batch.rows, batch.sequence]),
       mask: float32(causalMask(batch.sequence), [batch.sequence, batch.sequence]),
       positions: int32(batch.positions),

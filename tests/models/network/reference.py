@@ -82,8 +82,10 @@ def make(root):
         labels[torch.rand(ids.shape) < 0.5] = -100
         out = model(ids, labels=labels)
         out.loss.backward()
+        written = model.generate(ids[:, :9], attention_mask=torch.ones(2, 9, dtype=torch.long), max_new_tokens=20,
+                                 do_sample=False, eos_token_id=None, pad_token_id=0)
         save(os.path.join(root, name), model, {
-            'ids': ids.float(), 'labels': labels.float(), 'logits': out.logits.detach(), 'loss': out.loss.detach()[None]})
+            'greedy': written.float(), 'ids': ids.float(), 'labels': labels.float(), 'logits': out.logits.detach(), 'loss': out.loss.detach()[None]})
 
     for name, kind in {'bert-pooled': BertForSequenceClassification, 'bert-tags': BertForTokenClassification}.items():
         config = BertConfig(vocab_size=61, hidden_size=48, intermediate_size=80, num_hidden_layers=2,

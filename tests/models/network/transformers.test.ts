@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { generate } from '../../../models/generation/generate.ts'
+import { generationGraph } from '../../../models/generation/graphs.ts'
+import { weightFeeds } from '../../../models/generation/weights.ts'
 import { crossEntropy, linearCrossEntropy } from '../../../models/graph/cross-entropy.ts'
 import { mul } from '../../../models/graph/elementwise.ts'
 import { gradients } from '../../../models/graph/gradient.ts'
@@ -148,6 +151,24 @@ describe.skipIf(!available)('Transformers', () => {
   it('gives the same gradients where blocks are computed again', async () => {
     const { theirs, ours, names } = await runCausal(join(root, 'models', 'qwen3'), true)
     expect(farthest(ours, theirs, ['logits', 'loss', ...names])[1]).toBeLessThan(1e-4)
+  })
+
+  it.each(FAMILIES)('writes the same text with cached keys and values: %s', async (family) => {
+    const folder = join(root, 'models', family)
+    const config = fromHuggingFaceConfig(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')))
+    const model = tensorsOf(join(folder, 'model.safetensors'))
+    const greedy = tensorsOf(join(folder, 'expected.safetensors')).get('greedy')!
+    const rows = [0, 1].map((i) => [...greedy.data.slice(i * 29, (i + 1) * 29)])
+    const session = await openSession(generationGraph(config), 1)
+    const weights = weightFeeds(config, (name) => model.get(name)!)
+    const tokens = { pad: 0, ends: new Set<number>(), banned: [] }
+    const options = { maxTokens: 20, temperature: 0, seed: 1 }
+    // The second prompt is longer, so that the two rows of the batch hold different numbers of cached tokens.
+    const prompts = [rows[0]!.slice(0, 9), rows[1]!.slice(0, 14)]
+    const [first, second] = await generate(session, weights, config, tokens, prompts, options)
+    await session.close()
+    expect(first).toEqual(rows[0]!.slice(9))
+    expect(second!.slice(0, 15)).toEqual(rows[1]!.slice(14))
   })
 
   it('reads the configurations and weights that we write, and computes the same from them', {
