@@ -157,7 +157,7 @@ export function scoresOfMerges(
     counts.set(joined, (counts.get(joined) ?? 0) + 1)
     previous = joined
   }
-  for (const [joined, count] of counts) if (splits(joined, known).length !== count) return undefined
+  for (const piece of known.keys()) if (splits(piece, known).length !== (counts.get(piece) ?? 0)) return undefined
   return scores
 }
 

@@ -3,6 +3,7 @@ import type { ModelData } from '../../../models/checkpoints/source.ts'
 import { gpt2Config, llamaConfig, type NetworkConfig, parametersOf } from '../../../models/network/config.ts'
 import { countWords, trainBpe } from '../../../models/tokenizer/bpe-trainer.ts'
 import { tokenizerJson } from '../../../models/tokenizer/tokenizer.ts'
+import { sha256 } from '../../../util/digest.ts'
 import { random } from '../../../util/random.ts'
 
 const TEXT =
@@ -115,4 +116,9 @@ export function bytesOf(files: ReadonlyMap<string, string | Iterable<Uint8Array>
   return new Map(
     [...files].map(([name, data]) => [name, typeof data === 'string' ? Buffer.from(data) : Buffer.concat([...data])]),
   )
+}
+
+/** A tensor by the digest of its bytes: comparing arrays number by number is slow. */
+export function printed({ name, shape, data }: { name: string; shape: readonly number[]; data: Float32Array }) {
+  return { name, shape: [...shape], sha256: sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) }
 }
