@@ -80,6 +80,7 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
   const masks = createDropout(shape, seed)
   const decay = float32(decayMask(network, method))
   const zeros = new Float32Array(size)
+  const zero: Readonly<Record<string, Feed>> = shape.recompute === true ? { zero: number32(0) } : {}
   const opened = new Map<string, Promise<Session>>()
   const session = (name: string, model: () => Uint8Array, arena = !lowMemory): Promise<Session> => {
     const known = opened.get(name) ?? openSession(model(), threads, { arena })
@@ -116,6 +117,7 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
         ...frozen,
         ...batchFeeds(batch, shape.packed),
         ...masks(batch, [t, i]),
+        ...zero,
         theta: float32(vectors.theta),
         inverse_count: number32(1 / count),
       })
@@ -141,6 +143,7 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
         ...frozen,
         ...batchFeeds(batch, shape.packed),
         ...masks(batch, place),
+        ...zero,
         theta: float32(theta),
         inverse_count: number32(inverseCount),
         clip: number32(clip),

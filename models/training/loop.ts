@@ -74,7 +74,7 @@ export async function train(
     shape: {
       network: config.network,
       method: config.method,
-      packed: job.train.parts !== undefined,
+      packed: job.train.parts !== undefined || job.valid.parts !== undefined,
       recompute: config.recompute ?? false,
     },
     optimizer: config.optimizer,

@@ -36,11 +36,12 @@ export async function checkRoundTrip(
   if (method.kind !== 'lora' || base === undefined) return undefined
   const adapter = readAdapter(adapterFiles(theta, network, method.lora, ''), network)
   const merged = mergeAdapter((name) => base.get(name)!, network, adapter)
+  const packed = job.valid.parts !== undefined
   const batch = planEvaluation(job.valid, job.config.microTokens ?? job.config.batchTokens)
     .map((chosen) => makeBatch(job.valid, chosen, pad))
     .find(({ targets }) => targets.length > 0)!
   const engine = openEngine({
-    shape: { network, method },
+    shape: { network, method, packed },
     optimizer,
     seed,
     threads: job.threads,
@@ -50,8 +51,8 @@ export async function checkRoundTrip(
   const trained = (await engine.lossSum(theta, batch)) / batch.targets.length
   await engine.close()
   const weights = new Map(parametersOf(network).map(({ name }) => [name, merged(name)]))
-  const plain = await openSession(frozenLossGraph(network), job.threads, { arena: false })
-  const out = await plain.run({ ...frozenFeeds(weights), ...batchFeeds(batch), inverse_count: number32(1) })
+  const plain = await openSession(frozenLossGraph(network, packed), job.threads, { arena: false })
+  const out = await plain.run({ ...frozenFeeds(weights), ...batchFeeds(batch, packed), inverse_count: number32(1) })
   await plain.close()
   const reloaded = (out['loss']!.data as Float32Array)[0]! / batch.targets.length
   if (Math.abs(trained - reloaded) <= TOLERANCE * Math.max(1, trained)) return { trained, reloaded }

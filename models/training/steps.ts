@@ -79,7 +79,7 @@ export function microBatches(
 }
 
 /** The batches of all steps in order; a fraction of an epoch takes its first batches. */
-function planSteps(rows: TokenRows, config: TrainingJob['config']): readonly (readonly number[])[] {
+export function planSteps(rows: TokenRows, config: TrainingJob['config']): readonly (readonly number[])[] {
   const plans = Array.from({ length: Math.ceil(config.epochs) }, (_, epoch) =>
     planEpoch(rows, config.batchTokens, config.seed, epoch),
   )

@@ -22,7 +22,12 @@ describe('fillDropoutMask', () => {
   it('is a function of seed, step, micro-batch and module, and of each of them', () => {
     const place = [1, 2, 3, 'q'] as const
     expect(mask(999, 0.3, place)).toEqual(mask(999, 0.3, place))
-    for (const other of [[9, 2, 3, 'q'], [1, 9, 3, 'q'], [1, 2, 9, 'q'], [1, 2, 3, 'v']]) {
+    for (const other of [
+      [9, 2, 3, 'q'],
+      [1, 9, 3, 'q'],
+      [1, 2, 9, 'q'],
+      [1, 2, 3, 'v'],
+    ]) {
       const same = mask(9999, 0.5, other).filter((x, i) => x === mask9999[i]).length / 9999
       expect(same).toBeCloseTo(0.5, 1)
     }

@@ -17,7 +17,9 @@ describe('loraModules', () => {
 
   it('matches by suffix as PEFT does: c_proj is in the attention and in the feed-forward block of GPT-2', () => {
     const modules = (targets: readonly string[]): readonly string[] =>
-      loraModules(TINY_GPT2, loraConfig({ targets })).map(({ module, inputs, outputs }) => `${module} ${inputs}→${outputs}`)
+      loraModules(TINY_GPT2, loraConfig({ targets })).map(
+        ({ module, inputs, outputs }) => `${module} ${inputs}→${outputs}`,
+      )
     expect(modules(['c_proj'])).toEqual([
       'transformer.h.0.attn.c_proj 16→16',
       'transformer.h.0.mlp.c_proj 64→16',
