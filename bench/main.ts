@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   ingest: async () => (await import('./ingest.ts')).bench,
   redact: async () => (await import('./redact.ts')).bench,
   redaction: async () => (await import('./redaction.ts')).bench,
+  'redaction-memory': async () => (await import('./redaction/memory.ts')).bench,
   'redaction-folds': async () => (await import('./redaction-folds.ts')).bench,
   toxicity: async () => (await import('./toxicity.ts')).bench,
   curate: async () => (await import('./curate.ts')).bench,

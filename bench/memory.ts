@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packageFile } from '../util/package-root.ts'
 import type { Bench } from './bench.ts'
+import { type Usage, usageOf } from './peak-memory.ts'
 
 /** Rows of the two runs; `SLUICE_BENCH_ROWS=100000,1000000` is what the claim is about. */
 const SIZES = (process.env['SLUICE_BENCH_ROWS'] ?? '20000,200000').split(',').map(Number)
@@ -41,30 +42,17 @@ export const bench: Bench = {
   },
 }
 
-/** Peak of the process's resident memory in MiB, from the kernel's own high-water mark. */
-async function measure(rows: number): Promise<{ peak: number; seconds: number }> {
+async function measure(rows: number): Promise<Usage> {
   const dir = mkdtempSync(join(tmpdir(), 'sluice-memory-'))
   try {
     writeFileSync(join(dir, 'p.yaml'), PIPELINE)
     await writeRows(join(dir, 'rows.jsonl'), rows)
-    const start = performance.now()
-    const child = spawn(process.execPath, [packageFile('dist/cli/main.js'), 'run', 'p.yaml', '--json', '--jobs', '2'], {
-      cwd: dir,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    let peak = 0
-    const timer = setInterval(() => {
-      try {
-        const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))
-        peak = Math.max(peak, Number(line?.[1] ?? 0) / 1024)
-      } catch {
-        // The process has just ended.
-      }
-    }, 200)
-    const [code] = await once(child, 'exit')
-    clearInterval(timer)
-    if (code !== 0) throw new Error(`the run ended with exit code ${code}`)
-    return { peak, seconds: (performance.now() - start) / 1000 }
+    return await usageOf(
+      spawn(process.execPath, [packageFile('dist/cli/main.js'), 'run', 'p.yaml', '--json', '--jobs', '2'], {
+        cwd: dir,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    )
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }

@@ -1,75 +1,141 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packageFile } from '../../util/package-root.ts'
-import { speedTexts } from './data-sets.ts'
+import type { Bench } from '../bench.ts'
+import { type Usage, usageOf } from '../peak-memory.ts'
+import { dataFolder, speedTexts } from './data-sets.ts'
+import type { Mark } from './stream-process.ts'
 
 const LONG = process.env['SLUICE_BENCH_GB'] === '1'
 
+/** Megabytes (10⁶ bytes) of the streams and of the files that the command reads. */
+const STREAM_MB = LONG ? { everything: 1000, rules: 1000 } : { everything: 50, rules: 200 }
+const FILE_MB = LONG ? 1000 : 50
+
+const FORMATS = ['text', 'jsonl', 'csv'] as const
+type Format = (typeof FORMATS)[number]
+
 /**
- * Peak memory of a process that redacts a plain text file as a stream, at sizes ten times apart: 5 and 50 MB, or with
- * `SLUICE_BENCH_GB=1` 100 MB and 1 GB (a quarter of an hour). `stream_flatness` is the smaller peak over the larger: near 1,
- * nothing piles up. A short run ends before the heap has its full size, so only the long ones are judged by it.
+ * Whether memory grows with the size of what is redacted: streams with everything on and with rules alone, and
+ * `sluice redact FILE --out` on text, JSON Lines and CSV (rules alone). `SLUICE_BENCH_GB=1` takes 1 GB of each (half an hour).
+ *
+ * - `memory_growth`: most resident memory of the stream with everything on over all its input, over that of its first fifth.
+ *   A heap takes some tens of megabytes to reach its size, so a short run shows more growth than a long one.
+ * - `memory_live_growth`: the same for what is alive after a collection of garbage. Near 1: nothing piles up.
  */
 export async function measureMemory(): Promise<Record<string, number>> {
-  const sizes = LONG ? [100, 1000] : [5, 50]
   const figures: Record<string, number> = {}
-  const peaks: number[] = []
-  for (const megabytes of sizes) {
-    const { peak, seconds } = await stream(megabytes)
-    peaks.push(peak)
-    figures[`stream_peak_rss_mib_at_${megabytes}_mb`] = Math.round(peak)
-    figures[`stream_mb_s_at_${megabytes}_mb`] = Math.round((100 * megabytes) / seconds) / 100
+  for (const mode of ['everything', 'rules'] as const) {
+    const megabytes = STREAM_MB[mode]
+    const name = mode === 'everything' ? 'stream' : 'rules_stream'
+    const { first, last, seconds } = await stream(megabytes, mode)
+    figures[`${name}_peak_rss_mib_at_${megabytes / 5}_mb`] = Math.round(first.peak)
+    figures[`${name}_peak_rss_mib_at_${megabytes}_mb`] = Math.round(last.peak)
+    figures[`${name}_live_mib_at_${megabytes / 5}_mb`] = Math.round(first.live)
+    figures[`${name}_live_mib_at_${megabytes}_mb`] = Math.round(last.live)
+    figures[`${name}_mb_s_at_${megabytes}_mb`] = rounded(megabytes / seconds)
+    const prefix = mode === 'everything' ? 'memory' : 'rules_memory'
+    figures[`${prefix}_growth`] = rounded(last.peak / first.peak)
+    figures[`${prefix}_live_growth`] = rounded(last.live / first.live)
   }
-  figures['stream_flatness'] = Math.round((100 * peaks[0]!) / peaks[1]!) / 100
+  for (const format of FORMATS) {
+    const small = await command(FILE_MB / 5, format)
+    const large = await command(FILE_MB, format)
+    figures[`file_${format}_peak_rss_mib_at_${FILE_MB / 5}_mb`] = Math.round(small.peak)
+    figures[`file_${format}_peak_rss_mib_at_${FILE_MB}_mb`] = Math.round(large.peak)
+    figures[`file_${format}_memory_growth`] = rounded(large.peak / small.peak)
+  }
   return figures
 }
 
-/** Floors of the figures above. */
-export const MEMORY_FLOORS: Readonly<Record<string, number>> = LONG ? { stream_flatness: 0.8 } : {}
+/** Greatest acceptable growth over five times the input. */
+export const MEMORY_CEILINGS: Readonly<Record<string, number>> = {
+  memory_growth: 1.25,
+  memory_live_growth: 1.1,
+  rules_memory_growth: 1.25,
+  rules_memory_live_growth: 1.1,
+  ...Object.fromEntries(FORMATS.map((format) => [`file_${format}_memory_growth`, 1.25])),
+}
 
-async function stream(megabytes: number): Promise<{ readonly peak: number; readonly seconds: number }> {
-  const dir = mkdtempSync(join(tmpdir(), 'sluice-redaction-'))
+export const bench: Bench = {
+  name: 'redaction-memory',
+  summary: 'memory of redaction over five times the input: streams and files',
+  run: async () => ({ figures: await measureMemory(), floors: {}, ceilings: MEMORY_CEILINGS }),
+}
+
+interface Streamed {
+  readonly first: Mark
+  readonly last: Mark
+  readonly seconds: number
+}
+
+/** A process that redacts plain text as a stream. */
+async function stream(megabytes: number, mode: 'everything' | 'rules'): Promise<Streamed> {
+  return await inFolder(async (folder) => {
+    const file = await writeInput(folder, megabytes, 'text')
+    const args = ['--expose-gc', packageFile('dist/bench/redaction/stream-process.js'), mode, String(megabytes * 2e5)]
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] })
+    const marks: Mark[] = []
+    child.on('message', (mark: Mark) => marks.push(mark))
+    child.stdout!.resume()
+    createReadStream(file).pipe(child.stdin!)
+    const { seconds } = await usageOf(child)
+    const [first, last] = marks
+    if (first === undefined || last === undefined) throw new Error('the stream did not say what it took')
+    return { first, last, seconds }
+  })
+}
+
+/** `sluice redact FILE --out`, rules alone. */
+async function command(megabytes: number, format: Format): Promise<Usage> {
+  return await inFolder(async (folder) => {
+    const file = await writeInput(folder, megabytes, format)
+    writeFileSync(join(folder, 'config.yaml'), 'names: false\n')
+    const args = ['redact', file, '--format', format, '--config', 'config.yaml', '--out', 'out']
+    return await usageOf(
+      spawn(process.execPath, [packageFile('dist/cli/main.js'), ...args], {
+        cwd: folder,
+        stdio: ['ignore', 'ignore', 'ignore'],
+      }),
+    )
+  })
+}
+
+async function inFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-redaction-'))
   try {
-    const file = join(dir, 'text.txt')
-    await writeText(file, megabytes * 1e6)
-    const start = performance.now()
-    const child = spawn(process.execPath, [packageFile('dist/bench/redaction/stream-process.js')], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    child.stdout.resume()
-    createReadStream(file).pipe(child.stdin)
-    let peak = 0
-    const timer = setInterval(() => {
-      try {
-        // The kernel's own high-water mark.
-        const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))
-        peak = Math.max(peak, Number(line?.[1] ?? 0) / 1024)
-      } catch {
-        // The process has just ended.
-      }
-    }, 100)
-    const [code] = await once(child, 'exit')
-    clearInterval(timer)
-    if (code !== 0) throw new Error(`the stream ended with exit code ${code}`)
-    return { peak, seconds: (performance.now() - start) / 1000 }
+    return await act(folder)
   } finally {
-    rmSync(dir, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** Sample conversations over and over, numbered, so that no two are alike. */
-async function writeText(file: string, bytes: number): Promise<void> {
-  const texts = speedTexts(undefined)
+/** Conversations over and over, numbered, so that no two are alike. */
+async function writeInput(folder: string, megabytes: number, format: Format): Promise<string> {
+  const texts = speedTexts(dataFolder())
+  const file = join(folder, 'input')
   const out = createWriteStream(file)
   let written = 0
-  for (let i = 0; written < bytes; i++) {
-    const block = `Case ${i}\n${texts[i % texts.length]}\n\n`
-    written += Buffer.byteLength(block)
-    if (!out.write(block)) await once(out, 'drain')
+  if (format === 'csv') out.write('id,subject,text\n')
+  for (let i = 0; written < megabytes * 1e6; i++) {
+    const row = rowOf(format, i, texts[i % texts.length]!)
+    written += Buffer.byteLength(row)
+    if (!out.write(row)) await once(out, 'drain')
   }
   out.end()
   await once(out, 'finish')
+  return file
+}
+
+function rowOf(format: Format, i: number, text: string): string {
+  if (format === 'text') return `Case ${i}\n${text}\n\n`
+  if (format === 'jsonl') return `${JSON.stringify({ id: i, subject: `Case ${i}`, text })}\n`
+  return `${i},Case ${i},"${text.replaceAll('"', '""')}"\n`
+}
+
+function rounded(value: number): number {
+  return Math.round(100 * value) / 100
 }
