@@ -2,8 +2,31 @@ import { loadUnits, units } from './text-units.ts'
 
 /** Which of some groups of lower-case substrings occur in a text, after one pass over it. */
 export interface HintIndex {
-  /** A bit for each group of which a hint occurs in the lower-cased text: bit `index % 31`, so that more than 31 may share one. */
-  find(text: string): number
+  /**
+   * A bit for each group of which a hint occurs in the lower-cased text: bit `index % 31`, so that more than
+   * 31 may share one. With `heads`, their tree is walked in the same pass, which costs little more than one of them:
+   * for each head that is reached, its last unit and its node go to `ends`, one after the other.
+   */
+  find(text: string, heads?: HeadTree, ends?: number[]): number
+}
+
+/** How words begin, as a tree. It is walked from the start of each word; inside a word that has left it, the node is 0. */
+export interface HeadTree {
+  /** For each node and symbol the next node, in rows of 64; the node and `HEAD_END` where a head ends. */
+  readonly next: Uint16Array
+  /** A number below 64 for each code unit of words, 0 for all others. */
+  readonly symbols: Uint8Array
+}
+
+export const HEAD_ROOT = 1
+/** Added to a node where a head ends. */
+export const HEAD_END = 0x8000
+
+/** The last unit and the node of each head that a word of the text begins with, one after the other. */
+export function headEnds(text: string, heads: HeadTree): readonly number[] {
+  const ends: number[] = []
+  NO_HINTS.find(text, heads, ends)
+  return ends
 }
 
 /** The bit of a group in what `find` returns. */
@@ -42,14 +65,28 @@ export function hintIndex(groups: readonly (readonly string[])[]): HintIndex {
   const bits = Int32Array.from(out)
   close(table, bits)
   return {
-    find(text) {
+    find(text, heads, ends) {
       let found = 0
       let node = 0
+      let head = HEAD_ROOT
       for (let from = 0; from < text.length; ) {
         const count = loadUnits(text, from)
-        for (let i = 0; i < count; i++) {
-          node = table[(node << STRIDE_BITS) + symbols[units[i]!]!]!
-          found |= bits[node]!
+        if (heads === undefined) {
+          for (let i = 0; i < count; i++) {
+            node = table[(node << STRIDE_BITS) + symbols[units[i]!]!]!
+            found |= bits[node]!
+          }
+        } else {
+          const { next: below, symbols: letters } = heads
+          for (let i = 0; i < count; i++) {
+            const code = units[i]!
+            node = table[(node << STRIDE_BITS) + symbols[code]!]!
+            found |= bits[node]!
+            head = below[(head << 6) + letters[code]!]!
+            if (head < HEAD_END) continue
+            ends?.push(from + i, head - HEAD_END)
+            head = 0
+          }
         }
         from += count
       }
@@ -97,3 +134,5 @@ function symbolsOf(hints: readonly string[]): Uint8Array {
   }
   return symbols
 }
+
+const NO_HINTS = hintIndex([])

@@ -2,6 +2,7 @@ import { hintBit, hintIndex } from './hint-index.ts'
 import type { PiiType } from './pii-type.ts'
 import type { Candidate, Recognizer } from './recognizer.ts'
 import { recognizers } from './registry.ts'
+import { SECRET_HEADS } from './secrets/scan.ts'
 import { Subject } from './subject.ts'
 
 /** A candidate with where it comes from. */
@@ -34,6 +35,8 @@ export function createRules({ types, regions }: RuleOptions): Rules {
   const active = recognizers({ regions }).filter((recognizer) => recognizer.types.some((type) => types.has(type)))
   const hinted = active.filter(({ hints }) => hints !== undefined)
   const hints = hintIndex(hinted.map((recognizer) => recognizer.hints!))
+  // The recognizers of secrets need the words that name them.
+  const heads = types.has('SECRET') ? SECRET_HEADS : undefined
   const plans = active.map((recognizer): Plan => {
     const index = hinted.indexOf(recognizer)
     return { recognizer, needs: recognizer.needs, hint: index < 0 ? 0 : hintBit(index) }
@@ -42,7 +45,9 @@ export function createRules({ types, regions }: RuleOptions): Rules {
     scan(text, field, emit, { tracing = false, without, least } = {}) {
       const subject = new Subject(text, field, tracing)
       const { features } = subject
-      const hintsFound = hinted.length === 0 ? 0 : hints.find(subject.text)
+      const ends: number[] = []
+      const hintsFound = hints.find(subject.text, heads, ends)
+      if (heads !== undefined) subject.headEnds = ends
       // One closure for all: most texts are short, and most recognizers find nothing.
       let finding = active[0]!
       const take = (candidate: Candidate): void => {

@@ -65,6 +65,9 @@ export class Subject {
   #runs: readonly NumberRun[] | undefined
   #mixed: readonly number[] | undefined
 
+  /** What a pass for other things has found on the way: see `HintIndex.find`. */
+  headEnds: readonly number[] | undefined
+
   /** Recognizers also emit what they rejected, with score 0. */
   readonly tracing: boolean
 

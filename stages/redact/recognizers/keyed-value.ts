@@ -131,25 +131,26 @@ export const inlineField: Recognizer = {
 
 /** Lines that open with a key: only those with a separator near their start are looked at by the expression. */
 function forEachKeyedLine(text: string, visit: (match: RegExpExecArray) => void): void {
-  for (let start = 0; start < text.length; ) {
-    const newline = text.indexOf('\n', start)
-    const end = newline < 0 ? text.length : newline
-    const reach = Math.min(end, start + KEY_REACH)
-    let at = start
-    while (at < reach && text.charCodeAt(at) !== COLON && text.charCodeAt(at) !== EQUALS) at += 1
-    if (at < reach) {
+  let colon = text.indexOf(':')
+  let equals = text.indexOf('=')
+  while (colon >= 0 || equals >= 0) {
+    const at = colon < 0 ? equals : equals < 0 ? colon : Math.min(colon, equals)
+    // The first separator of its line.
+    const start = text.lastIndexOf('\n', at) + 1
+    if (at - start < KEY_REACH) {
       LINE.lastIndex = start
       const match = LINE.exec(text)
       if (match !== null) visit(match)
     }
-    start = end + 1
+    const end = text.indexOf('\n', at)
+    if (end < 0) return
+    if (colon >= 0 && colon < end) colon = text.indexOf(':', end)
+    if (equals >= 0 && equals < end) equals = text.indexOf('=', end)
   }
 }
 
 /** Marks, key, emphasis and a blank: see `LINE`. */
 const KEY_REACH = 6 + 40 + 2 + 2
-const COLON = 58
-const EQUALS = 61
 
 /** `the billing address` → the longest ending that is a field's name. */
 function lastWords(key: string): string {

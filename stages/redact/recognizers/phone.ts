@@ -123,7 +123,7 @@ function leadOf(text: string, start: number): string {
 
 /** A gap that ends a number: two spaces, a tab, a bare dot and space. */
 function breaks(gap: string): boolean {
-  return /\t| {2}|\. |\/ ?\/|\.\.|--/.test(gap)
+  return gap.length === 1 ? gap === '\t' : /\t| {2}|\. |\/ ?\/|\.\.|--/.test(gap)
 }
 
 function judge(
@@ -149,11 +149,12 @@ function judge(
     if (!/=$/.test(previous) || /[/_]$/.test(previous)) return 0
   }
   const shape = groups.map((group) => group.end - group.start)
+  const written = shape.join('-')
   const digits = shape.reduce((sum, n) => sum + n, 0)
   const value = text.slice(start, end)
   if (!international && isDateOrVersion(value, shape)) return 0
   // 004-9569569-7371041: order numbers of a large shop.
-  if (shape.join('-') === '3-7-7') return 0
+  if (written === '3-7-7') return 0
   // `1 1 1 1 1 1 1`: too many small groups for a phone number.
   if (shape.length > 2 && digits / shape.length < 1.7) return 0
   const words = wordsBefore()
@@ -164,7 +165,7 @@ function judge(
     // Made-up and mistyped numbers have a plus sign too.
     if (plus && digits >= 8 && digits <= 15) return words < 0 && digits < 10 ? 0.4 : 0.65
     // (004) 779-9189 is no call abroad: area codes are made up, too.
-    const american = shape.join('-') === '3-3-4'
+    const american = written === '3-3-4'
     if (!plus && !american)
       return digits >= 11 && digits <= 15 && (words > 0 || (words === 0 && groups.length > 1)) ? 0.6 : 0
     if (!american) return 0
@@ -172,21 +173,22 @@ function judge(
   if (subject.hint === 'PHONE' && digits <= 15) return 0.9
   if (CURRENCY.test(subject.before(start, 5))) return 0
   const formatted = groups.length > 1
-  const telling = lead === '(' || isTelling(value, shape)
+  // The library is asked last: it is tried with every region.
+  if (words < 0 && lead !== '(') return 0
+  const telling = lead === '(' || isTelling(value, shape, written)
   const isPhone = digits >= 8 && digits <= 12 && valid(value, false)
-  if (words < 0) return isPhone && telling && lead === '(' ? 0.55 : 0
+  if (words < 0) return isPhone ? 0.55 : 0
   if (words > 0) {
     if (isPhone) return formatted ? 0.9 : 0.8
     return digits <= 13 && (telling || digits >= 7) ? 0.6 : 0
   }
-  if (!isPhone) return telling && /^(?:3-3-4$|1-3-3-4$)/.test(shape.join('-')) && /^1?\D?\d{3}\D/.test(value) ? 0.5 : 0
+  if (!isPhone) return telling && /^(?:3-3-4$|1-3-3-4$)/.test(written) && /^1?\D?\d{3}\D/.test(value) ? 0.5 : 0
   if (telling) return 0.75
   return shape.length === 1 && value.startsWith('0') && digits >= 10 && digits <= 11 ? 0.5 : formatted ? 0.4 : 0.3
 }
 
 /** Shapes that people write phone numbers in and hardly anything else: 3-3-4, a leading zero with groups. */
-function isTelling(value: string, shape: readonly number[]): boolean {
-  const groups = shape.join('-')
+function isTelling(value: string, shape: readonly number[], groups: string): boolean {
   if (/^(?:1-)?3-3-4$/.test(groups)) return true
   if (value.startsWith('0') && shape.length >= 2 && shape[0]! >= 2 && shape[0]! <= 6) return true
   // 3-3-3 (Spain, Poland), 2-4-4, 4-3-3 (Australia, UK)

@@ -1,5 +1,5 @@
+import { HEAD_END, HEAD_ROOT, type HeadTree, headEnds } from '../hint-index.ts'
 import { Feature, isWord, type Subject } from '../subject.ts'
-import { loadUnits, units } from '../text-units.ts'
 
 /**
  * What a word says about the text after it. `password`, `key` and `code` name a value; the others open a form of their
@@ -95,16 +95,6 @@ function byStart(words: readonly Word[]): ReadonlyMap<string, readonly Word[]> {
 }
 
 const NOT_ASCII = /[\u0080-\uffff]/
-/** The end of a head: the whole words are compared there. */
-const HEAD_END = 1
-const ROOT = 2
-/**
- * The first letters of every word that begins with ASCII, as a tree: the node after each unit of a word (letters, digits,
- * `_`), in rows of 64. Few words of a text get beyond the second node.
- */
-const HEADS = headTree(
-  ALL.flatMap(({ word }) => (isAscii(word.slice(0, 3)) ? [/^\w{2,6}/.exec(word.toLowerCase())![0]] : [])),
-)
 /** Symbols of `\w` without regard to case; 0 for all others. */
 const SYMBOL = new Uint8Array(0x10000)
 for (const [at, char] of [...'abcdefghijklmnopqrstuvwxyz0123456789_'].entries()) {
@@ -112,24 +102,34 @@ for (const [at, char] of [...'abcdefghijklmnopqrstuvwxyz0123456789_'].entries())
   SYMBOL[char.toUpperCase().charCodeAt(0)] = at + 1
 }
 
-function headTree(heads: readonly string[]): Uint16Array {
-  const next: number[] = new Array<number>(64 * (ROOT + 1)).fill(0)
-  for (const head of heads) {
-    let node = ROOT
-    for (let at = 0; at < head.length && node !== HEAD_END; at++) {
-      const code = head.charCodeAt(at)
-      const edge = node * 64 + (code === 95 ? 37 : code < 58 ? code - 48 + 27 : code - 96)
-      if (at === head.length - 1) next[edge] = HEAD_END
-      else if (next[edge] === 0) {
-        next[edge] = next.length / 64
+/** The words that begin with the head that ends at a node, the longest first. */
+const BY_HEAD: (readonly Word[] | undefined)[] = []
+
+/**
+ * The first letters of every word that begins with ASCII. A head ends at the shortest word of its branch, or after six
+ * letters; what begins with it is compared there.
+ */
+export const SECRET_HEADS: HeadTree = headTree(ALL.filter(({ word }) => isAscii(word.slice(0, 3))))
+
+function headTree(words: readonly Word[]): HeadTree {
+  const heads = words.map(({ word }) => /^\w{2,6}/.exec(word)![0])
+  const shortest = heads.filter((head) => !heads.some((other) => other !== head && head.startsWith(other)))
+  const next: number[] = new Array<number>(64 * (HEAD_ROOT + 1)).fill(0)
+  for (const head of new Set(shortest)) {
+    let node = HEAD_ROOT
+    for (let at = 0; at < head.length; at++) {
+      const edge = node * 64 + SYMBOL[head.charCodeAt(at)]!
+      if (next[edge] === 0) {
+        next[edge] = next.length / 64 + (at === head.length - 1 ? HEAD_END : 0)
         for (let i = 0; i < 64; i++) next.push(0)
       }
-      node = next[edge]!
+      node = next[edge]! & ~HEAD_END
     }
+    BY_HEAD[node] = words.filter(({ word }) => word.startsWith(head))
   }
   // What belongs to no word ends it wherever it stands.
-  for (let row = 0; row < next.length; row += 64) next[row] = ROOT
-  return Uint16Array.from(next)
+  for (let row = 0; row < next.length; row += 64) next[row] = HEAD_ROOT
+  return { next: Uint16Array.from(next), symbols: SYMBOL }
 }
 
 // Words that begin with other letters are looked for by one compiled search, where a text has such letters.
@@ -223,14 +223,15 @@ function runsOf(text: string, tokens: readonly number[]): readonly Run[] {
 /** Most texts have no mark: one array for all of them until there is something to keep. */
 const scratch: Mark[] = []
 
-function marksOf({ text, features }: Subject): readonly Mark[] {
+function marksOf(subject: Subject): readonly Mark[] {
+  const { text, features } = subject
   if ((features & Feature.LETTER) === 0 || text.length < MIN_NAMED) return NONE
   const signs = features & (Feature.COLON | Feature.EQUALS)
   // A word and its value have something between them.
   if ((signs | (features & Feature.LESS_THAN)) === 0 && !/[\s(]/.test(text)) return NONE
   const marks = scratch
   marks.length = 0
-  asciiWords(text, marks)
+  asciiWords(subject, marks)
   if ((features & Feature.FOREIGN) !== 0) search(OTHER_WORDS, text, marks)
   if ((signs & Feature.COLON) !== 0) endsBefore(':', text, marks)
   if ((signs & Feature.EQUALS) !== 0) endsBefore('=', text, marks)
@@ -245,21 +246,14 @@ function marksOf({ text, features }: Subject): readonly Mark[] {
   })
 }
 
-/** Walks the tree of heads from the start of each word; inside a word that has left it, the node is 0. */
-function asciiWords(text: string, marks: Mark[]): void {
-  let node = ROOT
-  for (let from = 0; from < text.length; ) {
-    const count = loadUnits(text, from)
-    for (let i = 0; i < count; i++) {
-      node = HEADS[node * 64 + SYMBOL[units[i]!]!]!
-      if (node !== HEAD_END) continue
-      node = 0
-      let start = from + i
-      while (start > 0 && SYMBOL[text.charCodeAt(start - 1)] !== 0) start -= 1
-      const mark = wordAt(text, start)
-      if (mark !== undefined) marks.push(mark)
-    }
-    from += count
+function asciiWords(subject: Subject, marks: Mark[]): void {
+  const { text } = subject
+  const ends = subject.headEnds ?? headEnds(text, SECRET_HEADS)
+  for (let i = 0; i < ends.length; i += 2) {
+    let start = ends[i]!
+    while (start > 0 && SYMBOL[text.charCodeAt(start - 1)] !== 0) start -= 1
+    const mark = longestOf(BY_HEAD[ends[i + 1]!]!, text, start)
+    if (mark !== undefined) marks.push(mark)
   }
 }
 
@@ -275,7 +269,11 @@ function search(words: RegExp, text: string, marks: Mark[]): void {
 /** The longest word of the table that stands here as a word. */
 function wordAt(text: string, at: number): Mark | undefined {
   const words = BY_START.get(text.slice(at, at + 2).toLowerCase())
-  if (words === undefined) return undefined
+  return words === undefined ? undefined : longestOf(words, text, at)
+}
+
+/** The first of these words that stands here as a word. */
+function longestOf(words: readonly Word[], text: string, at: number): Mark | undefined {
   for (const { word, kind, wide } of words) {
     if (!standsAt(text, at, word)) continue
     const end = at + word.length
