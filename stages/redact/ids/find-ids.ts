@@ -70,6 +70,8 @@ interface ShapeTree {
   /** Indices of the specs whose shape ends at a node. */
   readonly ends: readonly (readonly number[] | undefined)[]
   readonly specs: readonly IdSpec[]
+  /** 1 for each spec whose numbers count only where words name them. */
+  readonly named: Uint8Array
 }
 
 function shapeTree(specs: readonly IdSpec[]): ShapeTree {
@@ -90,12 +92,17 @@ function shapeTree(specs: readonly IdSpec[]): ShapeTree {
       if (!ends[node]!.includes(index)) ends[node]!.push(index)
     }
   }
-  return { next: Int32Array.from(next), ends, specs }
+  return {
+    next: Int32Array.from(next),
+    ends,
+    specs,
+    named: Uint8Array.from(specs, ({ score }) => Number(score < LEAST)),
+  }
 }
 
 function fromGroup(
   words: Words,
-  { next, ends, specs }: ShapeTree,
+  { next, ends, specs, named }: ShapeTree,
   start: number,
   firstEnd: number,
   maxGroups: number,
@@ -117,8 +124,18 @@ function fromGroup(
     }
     const found = at >= firstEnd ? ends[node] : undefined
     if (found !== undefined && closes(text, at)) {
-      const value = new Surroundings(words, start, at)
-      for (const index of found) offer(value, index, specs[index]!, emit)
+      let value: Surroundings | undefined
+      let isLooked = false
+      for (let i = 0; i < found.length; i++) {
+        const index = found[i]!
+        // Most values could be many things and are none of them. A look that is paid for already rules most of them out.
+        if (named[index] === 1 && words.asksFirst) {
+          isLooked ||= words.covers(start, at)
+          if (isLooked && !words.isPossible(index)) continue
+        }
+        value ??= new Surroundings(words, start, at)
+        offer(value, index, specs[index]!, emit)
+      }
     }
     if (!isSeparator(text.charCodeAt(at))) return
     at += 1
@@ -131,12 +148,9 @@ const SEPARATORS = /[ \-./+()]/g
 function offer(words: Surroundings, index: number, spec: IdSpec, emit: Emit): void {
   const { start, end } = words
   const { tracing } = words.subject
-  // Most values could be many things and are none of them: what only words can make count is asked for the words first.
-  // A look that is paid for already is cheaper than the expression, and that cheaper than a new look.
-  const asks = spec.score < LEAST && !tracing
-  if (asks && words.isLooked && !words.mayTell(index, spec)) return
   if (spec.written !== undefined && !spec.written.test(words.written)) return
-  if (asks && !words.mayTell(index, spec)) return
+  // What only words can make count is asked for the words first; a new look at them costs more than the expression.
+  if (spec.score < LEAST && !tracing && !words.mayTell(index, spec)) return
   const verdict = spec.valid?.(words.compact) ?? true
   if (verdict === false) {
     if (tracing) emit({ start, end, type: spec.type, score: 0, rule: spec.name, why: 'check digits' })
@@ -179,6 +193,16 @@ class Words {
   constructor(subject: Subject, contexts: ContextIndex) {
     this.subject = subject
     this.#contexts = contexts
+  }
+
+  /** Whether a spec that only words can make count need not be tried without them: not in a trace, nor where the field speaks. */
+  get asksFirst(): boolean {
+    return !this.subject.tracing && this.subject.hint === undefined
+  }
+
+  /** Whether the last look saw a word that this spec's pattern may match. */
+  isPossible(index: number): boolean {
+    return this.#contexts.isPossible(index, this.#stamp)
   }
 
   /** Whether the last look saw all words near [start, end). */
@@ -226,10 +250,6 @@ class Surroundings {
   get written(): string {
     this.#written ??= this.subject.text.slice(this.start, this.end)
     return this.#written
-  }
-
-  get isLooked(): boolean {
-    return this.#words.covers(this.start, this.end)
   }
 
   /** Without separators, in capitals. */
