@@ -74,7 +74,7 @@ export const FinetuneConfig = Type.Object(
     ),
     empty_turns: Type.Union([Type.Literal('error'), Type.Literal('drop'), Type.Literal('keep')], {
       description:
-        'Rows in which the assistant answers with nothing: refuse the run, leave the row out, or train it. Always counted.',
+        'Rows in which the user or the assistant says nothing: refuse the run, leave the row out, or train it. Always counted.',
       default: 'drop',
     }),
     evaluations: Type.Integer({

@@ -18,16 +18,47 @@ export interface RowFates {
   read: number
   /** Rows that are trained, whole or in part. */
   kept: number
-  /** Rows left out, by reason. */
-  dropped: { over_length: number; empty_turn: number; nothing_supervised: number }
+  /** Rows left out, by reason; `labels_cut`: all that would be trained stands behind the cut of `truncate`. */
+  dropped: { over_length: number; empty_turn: number; nothing_supervised: number; labels_cut: number }
   /** Rows of which the end was left out. */
   truncated: number
   /** Rows that were cut into several sequences. */
   split: number
-  /** Rows in which the assistant answers with nothing. */
+  /** Rows longer than the context, whatever became of them. */
+  overLength: number
+  /** Rows in which the user or the assistant says nothing. */
   emptyTurns: number
+  /** Rows whose template writes earlier turns differently, so that each turn is a sequence of its own. */
+  turnByTurn: number
   tokens: number
   supervised: number
+}
+
+/** The policies that decide about a row. */
+export type RowPolicies = Pick<FinetuneConfig, 'context' | 'over_length' | 'empty_turns'>
+
+/** One record as it will be trained. */
+export interface PreparedRecord {
+  /** Sequences of at most `context` tokens with at least one that is trained. */
+  readonly sequences: readonly Rendered[]
+  /** Tokens before any policy. */
+  readonly length: number
+  readonly fate: 'kept' | 'truncated' | 'split' | keyof RowFates['dropped']
+}
+
+export function noRows(): RowFates {
+  return {
+    read: 0,
+    kept: 0,
+    dropped: { over_length: 0, empty_turn: 0, nothing_supervised: 0, labels_cut: 0 },
+    truncated: 0,
+    split: 0,
+    overLength: 0,
+    emptyTurns: 0,
+    turnByTurn: 0,
+    tokens: 0,
+    supervised: 0,
+  }
 }
 
 /** Trains the tokenizer on all texts of the training rows and gives `tokenizer.json`. */
@@ -51,38 +82,24 @@ function* texts(records: Iterable<TextRecord>): Generator<string> {
 /**
  * Renders records to tokens with their mask and applies the policies for long rows and empty turns.
  *
- * @throws SluiceError FINETUNE_ROW_TOO_LONG, FINETUNE_EMPTY_TURN where the policy says `error`
+ * @throws SluiceError FINETUNE_ROW_TOO_LONG, FINETUNE_EMPTY_TURN where the policy says `error`; those of the encoder
+ *   (CHAT_…), with the row
  */
 export async function prepareRows(
   records: Iterable<TextRecord>,
   chat: ChatEncoder,
-  config: FinetuneConfig,
+  policies: RowPolicies,
   tally: Tally,
   dataset: string,
 ): Promise<PreparedRows> {
-  const counts: RowFates = {
-    read: 0,
-    kept: 0,
-    dropped: { over_length: 0, empty_turn: 0, nothing_supervised: 0 },
-    truncated: 0,
-    split: 0,
-    emptyTurns: 0,
-    tokens: 0,
-    supervised: 0,
-  }
+  const counts = noRows()
   const rows: Rendered[] = []
   for (const record of records) {
     // The event loop stays alive: progress and signals get through.
-    if (counts.read++ % 500 === 499) await setImmediate()
-    const pieces = prepareRow(record, chat, config, counts)
-    const trained = pieces.filter(({ supervised }) => supervised.includes(1))
-    if (pieces.length > 0 && trained.length === 0) counts.dropped.nothing_supervised += 1
-    if (trained.length > 0) counts.kept += 1
-    for (const piece of trained) {
-      rows.push(piece)
-      counts.tokens += piece.ids.length
-      for (const flag of piece.supervised) counts.supervised += flag
-      tally.histogram(`tokens_per_sequence{${dataset}}`, LENGTH_EDGES, piece.ids.length)
+    if (counts.read % 500 === 499) await setImmediate()
+    for (const sequence of prepareRecord(record, chat, policies, counts).sequences) {
+      rows.push(sequence)
+      tally.histogram(`tokens_per_sequence{${dataset}}`, LENGTH_EDGES, sequence.ids.length)
     }
   }
   return { rows, counts }
@@ -90,52 +107,113 @@ export async function prepareRows(
 
 const LENGTH_EDGES = [16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, 4096]
 
-function prepareRow(
+/**
+ * The same for one record.
+ *
+ * @param counts is added to
+ */
+export function prepareRecord(
   record: TextRecord,
   chat: ChatEncoder,
-  config: FinetuneConfig,
+  policies: RowPolicies,
   counts: RowFates,
-): readonly Rendered[] {
+): PreparedRecord {
+  counts.read += 1
   if (hasEmptyTurn(record)) {
     counts.emptyTurns += 1
-    if (config.empty_turns === 'error') {
-      throw refusal('FINETUNE_EMPTY_TURN', record, 'the assistant answers with nothing', 'empty_turns')
+    if (policies.empty_turns === 'error') throw refusal('FINETUNE_EMPTY_TURN', record, 'a turn is empty', 'empty_turns')
+    if (policies.empty_turns === 'drop') return dropped('empty_turn', 0, counts)
+  }
+  const rendered = encodeRecord(record, chat)
+  const length = rendered.reduce((sum, { ids }) => sum + ids.length, 0)
+  if (rendered.length > 1) counts.turnByTurn += 1
+  const fitted: Rendered[] = []
+  let fate: PreparedRecord['fate'] = 'kept'
+  const isLong = rendered.some(({ ids }) => ids.length > policies.context)
+  if (isLong) counts.overLength += 1
+  for (const sequence of rendered) {
+    const tokens = sequence.ids.length
+    if (tokens <= policies.context) {
+      fitted.push(sequence)
+      continue
     }
-    if (config.empty_turns === 'drop') {
-      counts.dropped.empty_turn += 1
-      return []
+    if (policies.over_length === 'error') {
+      const what = `the row has ${tokens} tokens, the context is ${policies.context}`
+      throw refusal('FINETUNE_ROW_TOO_LONG', record, what, 'over_length')
+    }
+    if (policies.over_length === 'drop') return dropped('over_length', length, counts)
+    if (policies.over_length === 'truncate') {
+      fate = 'truncated'
+      fitted.push(cut(sequence, 0, cutBefore(sequence, 0, policies.context, chat)))
+    } else {
+      fate = 'split'
+      fitted.push(...splitRow(sequence, policies.context, chat))
     }
   }
-  const rendered = chat.encodeConversation(record)
-  if (rendered.ids.length <= config.context) return [rendered]
-  switch (config.over_length) {
-    case 'error':
-      throw refusal(
-        'FINETUNE_ROW_TOO_LONG',
-        record,
-        `the row has ${rendered.ids.length} tokens, the context is ${config.context}`,
-        'over_length',
-      )
-    case 'drop':
-      counts.dropped.over_length += 1
-      return []
-    case 'truncate':
-      counts.truncated += 1
-      return [cut(rendered, 0, config.context)]
-    case 'split':
-      counts.split += 1
-      return splitRow(rendered, config.context, chat.bos)
+  const trained = fitted.filter(({ supervised }) => supervised.includes(1))
+  if (trained.length === 0) {
+    const had = rendered.some(({ supervised }) => supervised.includes(1))
+    return dropped(had ? 'labels_cut' : 'nothing_supervised', length, counts)
+  }
+  if (fate !== 'kept') counts[fate] += 1
+  counts.kept += 1
+  for (const { ids, supervised } of trained) {
+    counts.tokens += ids.length
+    for (const flag of supervised) counts.supervised += flag
+  }
+  return { sequences: trained, length, fate }
+}
+
+function dropped(reason: keyof RowFates['dropped'], length: number, counts: RowFates): PreparedRecord {
+  counts.dropped[reason] += 1
+  return { sequences: [], length, fate: reason }
+}
+
+function encodeRecord(record: TextRecord, chat: ChatEncoder): readonly Rendered[] {
+  try {
+    return chat.encodeSequences(record)
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    const { code, message, next, cause } = error
+    throw new SluiceError({
+      code,
+      message: `${placeOf(record)}: ${message}`,
+      ...(next === undefined ? {} : { next }),
+      ...(cause === undefined ? {} : { cause }),
+    })
   }
 }
 
-/** Cuts a long row into sequences of at most `context` tokens. Each begins with `<|bos|>`; every token is in one. */
-function splitRow(row: Rendered, context: number, bos: number): readonly Rendered[] {
-  const pieces = [cut(row, 0, context)]
-  for (let start = context; start < row.ids.length; start += context - 1) {
-    const rest = cut(row, start, Math.min(row.ids.length, start + context - 1))
-    pieces.push({ ids: Int32Array.of(bos, ...rest.ids), supervised: Uint8Array.of(0, ...rest.supervised) })
+/**
+ * Cuts a long row into sequences of at most `context` tokens, behind an answer where one ends in the second half of the
+ * room, else between characters. Each begins with the beginning-of-text token where the model has one; every token is in
+ * exactly one of them.
+ */
+function splitRow(row: Rendered, context: number, chat: ChatEncoder): readonly Rendered[] {
+  const pieces: Rendered[] = []
+  for (let start = 0; start < row.ids.length; ) {
+    const begin = start === 0 || chat.bos === undefined ? [] : [chat.bos]
+    const limit = start + context - begin.length
+    const answered = (row.exchanges ?? []).filter((at) => at <= limit && at > start + context / 2).at(-1)
+    const end = row.ids.length <= limit ? row.ids.length : (answered ?? cutBefore(row, start, limit, chat))
+    const { ids, supervised } = cut(row, start, end)
+    // What stands first is predicted from nothing.
+    if (begin.length === 0) supervised[0] = 0
+    pieces.push({
+      ids: Int32Array.of(...begin, ...ids),
+      supervised: Uint8Array.of(...begin.map(() => 0), ...supervised),
+    })
+    start = end
   }
   return pieces
+}
+
+/** The last place up to `end` that is not inside a character. */
+function cutBefore(row: Rendered, start: number, end: number, chat: ChatEncoder): number {
+  let at = end
+  // A character has at most four bytes.
+  while (at > end - 4 && at > start + 1 && chat.continuesCharacter(row.ids[at]!)) at -= 1
+  return chat.continuesCharacter(row.ids[at]!) ? end : at
 }
 
 function cut(row: Rendered, start: number, end: number): Rendered {
@@ -146,14 +224,20 @@ function hasEmptyTurn(record: TextRecord): boolean {
   if (record.messages === undefined) return (record.text ?? '').trim() === ''
   return record.messages.some(
     ({ role, content, tool_calls }) =>
-      role === 'assistant' && content.trim() === '' && (tool_calls === undefined || tool_calls.length === 0),
+      (role === 'assistant' || role === 'user') &&
+      content.trim() === '' &&
+      (tool_calls === undefined || tool_calls.length === 0),
   )
+}
+
+function placeOf({ id, source }: TextRecord): string {
+  return `record ${id.slice(0, 12)}… (row ${source.row} of ${source.uri})`
 }
 
 function refusal(code: string, record: TextRecord, what: string, field: string): SluiceError {
   return new SluiceError({
     code,
-    message: `record ${record.id.slice(0, 12)}… (row ${record.source.row} of ${record.source.uri}): ${what}`,
+    message: `${placeOf(record)}: ${what}`,
     next: `correct the row, or choose another \`${field}\` policy than error`,
   })
 }

@@ -23,7 +23,7 @@ export const FINETUNE_METRICS: readonly MetricSpec[] = [
   { ...spec('dropped_rows', 'count', 'lower', 'Rows left out, by reason.'), labels: ['reason'] },
   spec('truncated_rows', 'count', 'lower', 'Rows of which the end was left out (`over_length: truncate`).'),
   spec('split_rows', 'count', 'neither', 'Rows cut into several sequences (`over_length: split`).'),
-  spec('empty_turn_rows', 'count', 'lower', 'Rows in which the assistant answers with nothing.'),
+  spec('empty_turn_rows', 'count', 'lower', 'Rows in which the user or the assistant says nothing.'),
   spec('parameters', 'count', 'neither', 'Parameters of the network.'),
   spec('vocabulary', 'count', 'neither', 'Tokens of the vocabulary.'),
   spec('epochs', 'count', 'neither', 'Passes over the training rows that were made.'),

@@ -26,3 +26,15 @@ export function fault(code: FaultCode, detail: string): Fault {
 export function isFault(value: object): value is Fault {
   return (value as Partial<Fault>).code !== undefined && (value as Partial<Fault>).detail !== undefined
 }
+
+/** What a value is, for a fault: never the value itself. */
+export function kindOfValue(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'string' ? 'a text' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+export function wrongType(where: string, expected: string, got: unknown): Fault {
+  return fault('WRONG_TYPE', `${where}: expected ${expected}, got ${kindOfValue(got)}`)
+}

@@ -1,9 +1,10 @@
 import type { Message, TextRecord } from '../../artifacts/record.ts'
 import type { Json } from '../../util/json.ts'
 import type { IngestConfig } from './config.ts'
-import { type Fault, fault, isFault } from './faults.ts'
+import { type Fault, fault, isFault, wrongType } from './faults.ts'
 import { messageReader, readContent } from './messages.ts'
 import { type Path, parsePath, valueAt } from './path.ts'
+import { isPair, mapPair } from './prompt-completion.ts'
 
 /** What a row says, before it has an id. */
 export type Mapped = Pick<TextRecord, 'text' | 'messages' | 'meta'>
@@ -21,7 +22,8 @@ export function rowMapper(config: IngestConfig): RowMapper {
   const [usualText, usualMessages] = [parsePath('text'), parsePath('messages')]
   const meta = config.meta.map(parsePath)
 
-  const content = (value: Json): Pick<TextRecord, 'text' | 'messages'> | Fault => {
+  const content = (value: Json): Partial<Mapped> | Fault => {
+    if (usual && isPair(value)) return mapPair(value, readMessage)
     const ofMessages = usual && valueAt(value, usualMessages) !== undefined ? usualMessages : messagesPath
     if (ofMessages !== undefined || turns.length > 0) return mapMessages(value, ofMessages, turns, readMessage)
     return mapText(value, textPath ?? usualText)
@@ -32,7 +34,7 @@ export function rowMapper(config: IngestConfig): RowMapper {
     }
     const mapped = content(value as Json)
     if (isFault(mapped)) return mapped
-    const found = readMeta(value, meta)
+    const found = { ...readMeta(value, meta), ...mapped.meta }
     const result: Mapped =
       mapped.messages === undefined
         ? { text: mapped.text ?? '', meta: found }
@@ -83,7 +85,7 @@ export function isEmptyConversation(messages: readonly Message[]): boolean {
 function mapText(value: Json, path: Path): { readonly text: string } | Fault {
   const text = valueAt(value, path)
   if (text === undefined || text === null) return fault('MISSING_FIELD', `a row has no \`${path.name}\``)
-  if (typeof text !== 'string') return fault('WRONG_TYPE', `\`${path.name}\` is not a text`)
+  if (typeof text !== 'string') return wrongType(`\`${path.name}\``, 'a text', text)
   if (text.trim() === '') return fault('EMPTY_TEXT', `\`${path.name}\` is empty`)
   return { text }
 }
@@ -103,7 +105,7 @@ function mapMessages(
   if (path !== undefined) {
     const found = valueAt(value, path)
     if (found === undefined || found === null) return fault('MISSING_FIELD', `a row has no \`${path.name}\``)
-    if (!Array.isArray(found)) return fault('WRONG_TYPE', `\`${path.name}\` is not an array of messages`)
+    if (!Array.isArray(found)) return wrongType(`\`${path.name}\``, 'a list of messages', found)
     for (let i = 0; i < found.length; i++) {
       const message = readMessage((found as readonly Json[])[i]!)
       if (isFault(message)) return fault(message.code, `message ${i}: ${message.detail}`)

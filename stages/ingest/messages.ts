@@ -1,7 +1,7 @@
 import type { Message, Role, ToolCall } from '../../artifacts/record.ts'
 import type { Json } from '../../util/json.ts'
 import type { IngestConfig } from './config.ts'
-import { type Fault, fault, isFault } from './faults.ts'
+import { type Fault, fault, isFault, wrongType } from './faults.ts'
 import { type Path, parsePath, valueAt } from './path.ts'
 
 /** Names of roles as the common chat formats write them (OpenAI, ShareGPT, Alpaca, help desks). */
@@ -44,7 +44,7 @@ export function messageReader(fields: IngestConfig['fields']): MessageReader {
   const usual = isUsual(fields)
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return fault('WRONG_TYPE', 'a message is not an object')
+      return wrongType('a message', 'an object', value)
     }
     // Most messages of most files: a known role and a text, under the usual names. Read by fixed names, which is faster.
     if (usual) {
@@ -110,7 +110,7 @@ export function readContent(value: Json | undefined, path: string, mayMiss: bool
   if (value === undefined || value === null) {
     return mayMiss ? '' : fault('MISSING_FIELD', `a message has no \`${path}\``)
   }
-  if (!Array.isArray(value)) return fault('WRONG_TYPE', `\`${path}\` is not a text`)
+  if (!Array.isArray(value)) return wrongType(`\`${path}\``, 'a text', value)
   const texts: string[] = []
   for (const part of value as readonly Json[]) {
     if (typeof part === 'string') texts.push(part)
@@ -123,7 +123,7 @@ export function readContent(value: Json | undefined, path: string, mayMiss: bool
 
 function readToolCalls(value: Json | undefined, path: string): readonly ToolCall[] | Fault | undefined {
   if (value === undefined || value === null) return undefined
-  if (!Array.isArray(value)) return fault('WRONG_TYPE', `\`${path}\` is not an array`)
+  if (!Array.isArray(value)) return wrongType(`\`${path}\``, 'a list of calls', value)
   const calls: ToolCall[] = []
   for (const call of value as readonly Json[]) {
     const read = readToolCall(call)

@@ -41,7 +41,7 @@ function delimiterOf(piece: Piece, config: IngestConfig): string {
 function neededColumns(config: IngestConfig): ReadonlySet<string> {
   const { fields } = config
   const paths = [fields.id, fields.text, fields.messages, ...fields.turns.map(({ path }) => path), ...config.meta]
-  paths.push(config.group_by, config.order_by, 'text', 'messages')
+  paths.push(config.group_by, config.order_by, 'text', 'messages', 'prompt', 'completion')
   if (config.group_by !== '') {
     paths.push(fields.role, fields.content, fields.name, fields.tool_calls, fields.tool_call_id)
     paths.push(...Object.keys(fields.role_keys))

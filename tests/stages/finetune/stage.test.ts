@@ -204,11 +204,11 @@ describe('rows that cannot be trained as they are', () => {
     )
   })
 
-  it('are left out, or stop the run, where the assistant answers with nothing', async () => {
+  it('are left out, or stop the run, where a turn is empty', async () => {
     const outputs = await run({ epochs: 1 }, [...conversations(40, 7), empty])
     expect(metric(outputs, 'dropped_rows', 'empty_turn')).toBe(1)
     expect(metric(outputs, 'empty_turn_rows')).toBe(1)
-    await expect(run({ empty_turns: 'error' }, [empty])).rejects.toThrow('the assistant answers with nothing')
+    await expect(run({ empty_turns: 'error' }, [empty])).rejects.toThrow('a turn is empty')
     const kept = await run({ epochs: 1, empty_turns: 'keep' }, [...conversations(40, 7), empty])
     expect(metric(kept, 'training_rows')).toBe(41)
   })
