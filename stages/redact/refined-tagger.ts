@@ -1,4 +1,5 @@
 import { lexicon } from '../../models/lexicon/lexicon.ts'
+import { isNamedThing } from './named-things.ts'
 import type { SpanTagger, TaggedSpan } from './span-tagger.ts'
 
 /** Countries and larger places under names that the lexicon does not have. */
@@ -49,6 +50,62 @@ export function isNamedAfter(text: string, start: number, end: number): boolean 
   return !BELONGS.has(noun) && words.isCommon(noun) && !words.isFunction(noun)
 }
 
+/** Nouns that end the name of a place: "the Bay Area", "Silver Lake"; plurals are regions ("the Cotswolds"). */
+const PLACE_NOUN =
+  /(?:\p{L}s|street|road|avenue|lane|drive|square|park|river|lake|bay|area|valley|forest|island|isle|mountain|mount|hill|coast|beach|bridge|district|county|city|town|village|region|peninsula|sea|ocean|desert|canyon|creek|strip|quarter|peak|pass|gulf|harbou?r|port|falls|territory|province|state|basin|delta|plaza|station|airport|heights|end|side|gate|mall|market|north|south|east|west)$/iu
+
+/** What the model takes for a place, and no list of places has: where nothing around speaks for one it must be quite sure. */
+const SURE_PLACE = 0.9
+
+/** The same for a word of no list at all, which most names of towns and products are. */
+const LIKELY_PLACE = 0.8
+
+/** Log-odds a trigram from which on an unknown word may be the name of a person. */
+const NAME_LIKE = 0.1
+
+/** Before a place: a preposition, a comma ("Wells, Somerset"), a label, the start of a line or a cell. */
+const PLACE_BEFORE =
+  /(?:(?<!\p{L})(?:in|at|from|near|to|of|around|via|outside|through|across|toward|towards|visit(?:ing|ed)?|leav(?:e|ing)|left|reach(?:ed)?|cross(?:ed)?|downtown|greater|aus|nach|bei|en|à|de|da|do|di|van|te|uit|fra|från|til|till|op|u|v|w|i)\s|[,;:|/(–-]\s?|\d\s|\n\s{0,4}|^\s*)$/iu
+
+/** Joined to other words by dots or signs, as names in programs are: `Foo.Bar.Baz`. */
+function isInCode(text: string, start: number, end: number): boolean {
+  return (
+    /\p{Ll}\.\p{Lu}/u.test(text.slice(start, end)) ||
+    /^\.\p{L}/u.test(text.slice(end, end + 2)) ||
+    /[\p{Ll}\d][.$#\\]$/u.test(text.slice(Math.max(0, start - 2), start))
+  )
+}
+
+/** "the Jabra Elite", "from Slack to Teams", "Bell inequality": a thing or a plain word that was taken for a place. */
+export function isNoPlace(text: string, { start, end, score }: Omit<TaggedSpan, 'type'>): boolean {
+  const value = text.slice(start, end)
+  const name = value.toLowerCase()
+  const words = lexicon()
+  const before = text.slice(Math.max(0, start - 12), start)
+  if (isCountry(value)) return false
+  // "Reading is fun", "Bath towels": a plain word at the start of a sentence.
+  if (words.isPlace(name))
+    return words.isCommon(name) && /(?:^|[.!?]\s|\n)$/.test(before) && /^ \p{Ll}/u.test(text.slice(end, end + 2))
+  if (isInCode(text, start, end)) return true
+  if (/ (?:and|or) /.test(name) && name.split(' ').every((word) => words.isCommon(word) || words.isFunction(word)))
+    return true
+  if (
+    score < LIKELY_PLACE &&
+    // The model mixes up people and towns: a name of somebody is covered either way.
+    !name
+      .split(/[ -]/)
+      .some((word) => words.isGiven(word) || words.isSurname(word) || words.likeness(word) > NAME_LIKE) &&
+    !PLACE_BEFORE.test(/^\p{Ll}/u.test(value) ? `${before.replace(/[^\p{L}]+$/u, '')} ` : before) &&
+    !PLACE_NOUN.test(name)
+  )
+    return true
+  if (/^(?:st|mt|ft)\.?$/.test(name)) return true
+  if (!name.includes(' ') && score < SURE_PLACE && words.isCommon(name) && !PLACE_NOUN.test(name)) return true
+  // "the North Chester office" is one, "the Jabra Elite" is not.
+  const noun = NOUN.exec(text.slice(end, end + 27))?.[1]
+  return DETERMINER.test(before) && !PLACE_NOUN.test(name) && !(noun !== undefined && BELONGS.has(noun))
+}
+
 /** Labels of fields in capitals: what stands before a value, and in redacted text before its placeholder. */
 const LABELS = new Set(
   'tel tél fax mobile mobil mob cell phone telefon téléphone teléfono handy fon ph email e-mail mail address adresse name names date dob born age iban bic card ssn id mrn zip plz city street url web www ip signed sent from to cc bcc subject re fwd attn ref contact customer client patient user agent caller'.split(
@@ -70,9 +127,11 @@ export function refined(tagger: SpanTagger): SpanTagger {
   const refine = (span: TaggedSpan, text: string): readonly TaggedSpan[] => {
     if (LABELS.has(text.slice(span.start, span.end).toLowerCase())) return []
     if (span.type !== 'ORGANIZATION' && isNamedAfter(text, span.start, span.end)) return []
+    if (span.type === 'PERSON' && isNamedThing(text.slice(span.start, span.end))) return []
     if (span.type === 'PERSON')
       return isPlainWord(text, span.start, span.end) ? [] : [{ ...span, score: Math.max(0, span.score - BESIDE_RULES) }]
     if (span.type === 'LOCATION' && isCountry(text.slice(span.start, span.end))) return [{ ...span, type: 'COUNTRY' }]
+    if (span.type === 'LOCATION' && isNoPlace(text, span)) return []
     return [span]
   }
   return {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { isCountry, isNamedAfter, isPlainWord } from '../../../stages/redact/refined-tagger.ts'
+import { isNamedThing } from '../../../stages/redact/named-things.ts'
+import { isCountry, isNamedAfter, isNoPlace, isPlainWord } from '../../../stages/redact/refined-tagger.ts'
 
 test.each(['Germany', 'the Netherlands', 'UK', 'U.S.', 'united states', 'Deutschland', 'Europe'])(
   '%s is a country or more',
@@ -31,4 +32,24 @@ test('a thing that is named after a person or a place, but not what belongs to o
   expect(named('our Denver office is closed', 'Denver')).toBe(false)
   expect(named('I told Jordan that', 'Jordan')).toBe(false)
   expect(named('the Jordan is a river', 'Jordan')).toBe(false)
+})
+
+test('what a model takes for a place and nothing around speaks for is none', () => {
+  const none = (text: string, name: string, score = 0.75): boolean =>
+    isNoPlace(text, { start: text.indexOf(name), end: text.indexOf(name) + name.length, score })
+  expect(none('The Jabra Elite pairs with my phone.', 'Jabra')).toBe(true)
+  expect(none('We moved from Slack to Teams.', 'Slack')).toBe(true)
+  expect(none('Loading module Foo.Bar.Baz from cache', 'Foo.Bar')).toBe(true)
+  expect(none('The St. Bernard is a dog.', 'St')).toBe(true)
+  expect(none('Reading is fun.', 'Reading')).toBe(true)
+  expect(none('He led the North Chester office.', 'North Chester')).toBe(false)
+  expect(none('I live in Reading with my cat.', 'Reading')).toBe(false)
+  expect(none('The Bay Area is large.', 'Bay Area')).toBe(false)
+  expect(none('She comes from Ivahchester.', 'Ivahchester')).toBe(false)
+  expect(none('Meet me in Berlin.', 'Berlin')).toBe(false)
+})
+
+test('things that bear the name of nobody', () => {
+  expect(['Harry Potter', 'Dr Pepper’s', 'le creuset'].filter((name) => !isNamedThing(name))).toEqual([])
+  expect(['Harry Porter', 'John Lewis', 'Alexa'].filter(isNamedThing)).toEqual([])
 })
