@@ -140,6 +140,9 @@ export const VEHICLES: readonly TemplateGroup[] = [
       'dl# {us_dl} tx',
       'driving licence {any_dl}',
       'license plate: {plate_us}, state: {state}',
+      'some bmw {plate_gb} is blocking my driveway',
+      'got towed again, car {plate_us}',
+      'the van {plate_gb} hit me at the lights',
     ],
   },
   {

@@ -1,6 +1,7 @@
 import { luhn } from '../recognizers/credit-card.ts'
 import type { IdSpec } from './id-spec.ts'
 import { LICENSE_PLATES } from './license-plates.ts'
+import { ANY_PASSPORT } from './north-america.ts'
 
 /** Shapes of `from` to `to` digits. */
 function digits(from: number, to = from): readonly string[] {
@@ -195,7 +196,7 @@ const HEALTH: readonly IdSpec[] = [
 ]
 
 /** Numbers of banks, devices, health professionals and vehicles, as data. */
-export const GENERAL_IDS: readonly IdSpec[] = [...BANK, ...DEVICES, ...HEALTH, ...LICENSE_PLATES]
+export const GENERAL_IDS: readonly IdSpec[] = [...BANK, ...DEVICES, ...HEALTH, ...LICENSE_PLATES, ANY_PASSPORT]
 
 /** Weights 3, 7, 1 over nine digits; the sum is a multiple of ten (ABA routing number policy). */
 export function aba(value: string): boolean {

@@ -18,7 +18,7 @@ const OWN_FORM = { ...PLATE, context: VEHICLE } as const
 
 /** What is said of a vehicle that somebody saw or parked: with it, the commonest forms count without a word for the plate. */
 const SEEN = named(
-  'towed|parked|parking|car park|my car|the car|red car|blue car|license plate|suv|van|truck|toll|tolls|mot|carjack*|hit and run|drove off|rental car|hire car|getaway car|insure|sold the car|second vehicle|vehicle|bays|abgeschleppt|geparkt|parkausweis|halter|wagens|mein auto|garé|voiture|coche|carro|gate',
+  'towed|parked|parking|car park|car|cars|lorry|taxi|motorbike|motorcycle|trailer|speeding|mechanic|driveway|garage|bmw|audi|toyota|honda|volkswagen|vw|tesla|mercedes|renault|peugeot|nissan|hyundai|volvo|skoda|vauxhall|license plate|suv|van|truck|toll|tolls|mot|carjack*|hit and run|drove off|rental car|hire car|getaway car|insure|sold the car|second vehicle|vehicle|bays|abgeschleppt|geparkt|parkausweis|halter|wagens|mein auto|garé|voiture|coche|carro|gate',
 )
 /** Makes and units that stand before a number of a model. */
 const NO_MODEL =
@@ -155,7 +155,7 @@ export const LICENSE_PLATES: readonly IdSpec[] = [
       'AA99999',
     ],
     written: new RegExp(
-      `^${NO_MODEL}(?:[1-9][A-Z]{3}\\d{3}|[A-Z]{3}[- ]\\d{3,4}|\\d{3}[- ][A-Z]{3}|[A-Z]{2}\\d{2} ?[A-Z]{3}|[A-Z]\\d{2,3} [A-Z]{3}|[A-Z]{3} \\d{3}[A-Z]|[A-Z]{2}\\d[- ]\\d{4})$`,
+      `^${NO_MODEL}(?:[1-9][A-Z]{3}\\d{3}|[A-Z]{3}[- ]\\d{3,4}|\\d{3}[- ][A-Z]{3}|[A-Z]{2}\\d{2} ?[A-Z]{3}|[A-Z]\\d{2,3} [A-Z]{3}|[A-Z]{3} \\d{3}[A-Z]|[A-Z]{2}\\d[- ]\\d{4}|[1-9][a-z]{3}\\d{3}|(?!jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{3}-(?!19|20)\\d{4}|[a-hj-pr-y]{2}[0-7]\\d ?[a-hj-pr-z]{3}|[a-hj-np-tv-z]{2}-\\d{3}-[a-hj-np-tv-z]{2})$`,
     ),
     contextScore: 0.7,
     context: SEEN,

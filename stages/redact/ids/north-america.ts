@@ -31,6 +31,18 @@ const DRIVER_SURE = named(
   'driver s licen*|driver licen*|drivers licen*|driving licen*|dl no|dl nr|dl number|dl #|dl:|d l no|d l number|dln|driver id|operator s licen*|operator licen*|dmv id|dmv number',
 )
 
+/** A passport of no country that is told, where its label stands a few words away: the forms that most countries print. */
+export const ANY_PASSPORT: IdSpec = {
+  name: 'passport-any',
+  type: 'PASSPORT',
+  shapes: ['999999999', 'A99999999', 'A9999999', 'AA999999', 'AA9999999'],
+  written: /^[A-Z]{0,2} ?\d{6,9}$/i,
+  valid: (value) => !isRepeated(value),
+  score: 0.05,
+  contextScore: 0.58,
+  context: PASSPORT,
+}
+
 export const NORTH_AMERICA: readonly IdSpec[] = [
   {
     name: 'us-itin',

@@ -6,6 +6,9 @@ const VERSION =
   /\b(?:v|version|release|build|driver|firmware|update|upgrade|ver\.?|patch|android|ios|chrome|windows|macos|edition|section|chapter|beta|alpha)\W{0,3}(?:\w{1,10}\W)?$/
 const ADDRESS = /\bips?\b|address|host|server|client|gateway|dns|ping|from|remote|peer|subnet|login|connect/
 
+/** The label of a field, right before. */
+const LABELLED = /(?<![a-z])ip(?:v4)?(?:[ _-]?addr(?:ess)?)?["'\s:=(]{1,4}$/
+
 /** IPv4, RFC 791 dotted form; not versions, loopback, netmasks or the unspecified address. */
 export const ipv4 = pattern({
   name: 'ipv4',
@@ -22,7 +25,9 @@ export const ipv4 = pattern({
     const before = subject.before(start, 24)
     if (subject.hint === 'IP_ADDRESS') return 0.95
     if (VERSION.test(before) && !/\bip\b/.test(before)) return 0.2
-    if (/^(?:127\.|0\.0\.0\.0|255\.255\.)/.test(value)) return 0.2
+    // Every machine has 127.0.0.1; another address of its block, where a label says that it is one, stands for a person's.
+    if (/^(?:127\.|0\.0\.0\.0|255\.255\.)/.test(value))
+      return value.startsWith('127.') && !/^127\.0\.[01]\.\d{1,2}$/.test(value) && LABELLED.test(before) ? 0.7 : 0.2
     // 1.2.3.4: short parts are more often a version.
     if (octets.every((octet) => octet.length === 1)) return ADDRESS.test(before) ? 0.7 : 0.4
     return ADDRESS.test(before) ? 0.95 : score

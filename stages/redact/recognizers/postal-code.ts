@@ -47,6 +47,13 @@ const FORMS: readonly Form[] = [
     named: 0.9,
   },
   {
+    rule: 'ca-small',
+    pattern: /[abceghj-nprstvxy]\d[abceghj-nprstv-z] \d[abceghj-nprstv-z]\d(?![\p{L}\d-])/uy,
+    bare: 0.6,
+    town: 0.8,
+    named: 0.88,
+  },
+  {
     rule: 'ca-solid',
     pattern: /[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]-?\d[ABCEGHJ-NPRSTV-Z]\d(?![\p{L}\d-])/iuy,
     bare: 0.2,
