@@ -63,7 +63,7 @@ elif command == 'sentencepiece':
     sentencepiece.SentencePieceTrainer.train(
         input=path('corpus.txt'), model_prefix=path('spm'), vocab_size=700, model_type='bpe', byte_fallback=True,
         normalization_rule_name='identity', remove_extra_whitespaces=False, allow_whitespace_only_pieces=True,
-        split_digits=True, minloglevel=2)
+        split_digits=True, hard_vocab_limit=False, minloglevel=2)
     model = sentencepiece.SentencePieceProcessor(model_file=path('spm.model'))
     kind = lambda i: 2 if model.is_unknown(i) else 3 if model.is_control(i) else 5 if model.is_unused(i) else 6 if model.is_byte(i) else 1
     writer = gguf.GGUFWriter(path('spm.gguf'), 'llama')
