@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { TypedSpan } from '../labelled-text.ts'
-import { mapped, type SystemEntry } from '../system.ts'
+import type { SystemEntry } from '../system.ts'
 import { alignPlaceholders } from './align.ts'
-import { missingPackage, PEERS_FOLDER, packageVersion } from './installed.ts'
+import { PEERS_FOLDER } from './installed.ts'
+import { packagePeer } from './package-peer.ts'
 
 const NAME = '@arcjet/redact'
 
@@ -19,26 +19,20 @@ type Redact = (
   options?: { readonly replace?: (entity: string, value: string) => string | undefined },
 ) => Promise<[string, unknown]>
 
-export const arcjet: SystemEntry = {
+export const arcjet: SystemEntry = packagePeer({
   name: NAME,
-  title: '@arcjet/redact',
   note: 'E-mail, phone, IP and card only, by design.',
-  missing: () => missingPackage(NAME),
-  version: () => packageVersion(NAME),
+  types: TYPES,
   async open() {
     const url = pathToFileURL(join(PEERS_FOLDER, 'node_modules', NAME, 'dist/index.js')).href
     const { redact } = (await import(url)) as { redact: Redact }
-    const find = async (text: string): Promise<readonly TypedSpan[]> => {
-      // Marks that no text has, so that the places can be told from the output.
-      const [out] = await redact(text, { replace: (entity) => `\u{E000}${entity}\u{E001}` })
-      return mapped(alignPlaceholders(text, out, /\u{E000}([a-z-]+)\u{E001}/gu), TYPES)
-    }
     return {
-      find: (texts) => Promise.all(texts.map(find)),
-      async scan(texts) {
-        for (const text of texts) await redact(text)
+      async find(text) {
+        // Marks that no text has, so that the places can be told from the output.
+        const [out] = await redact(text, { replace: (entity) => `\u{E000}${entity}\u{E001}` })
+        return alignPlaceholders(text, out, /\u{E000}([a-z-]+)\u{E001}/gu)
       },
-      async close() {},
+      scan: (text) => redact(text),
     }
   },
-}
+})

@@ -1,6 +1,7 @@
 import type { TypedSpan } from '../labelled-text.ts'
-import { mapped, type SystemEntry } from '../system.ts'
-import { missingPackage, packageVersion, peerRequire } from './installed.ts'
+import type { SystemEntry } from '../system.ts'
+import { peerRequire } from './installed.ts'
+import { packagePeer } from './package-peer.ts'
 
 const NAME = 'compromise'
 
@@ -26,33 +27,23 @@ type Document = Readonly<Record<(typeof ASKED)[number][0], () => View>>
 /** Marks at the edges belong to the word for it. */
 const EDGES = /^[^\p{L}\p{N}@+(]+|[^\p{L}\p{N})]+$/gu
 
-export const compromise: SystemEntry = {
+export const compromise: SystemEntry = packagePeer({
   name: NAME,
-  title: 'compromise',
   note: 'Its own tagger (`people()`, `places()`, `organizations()`, `emails()`, `phoneNumbers()`, `urls()`, `atMentions()`).',
-  missing: () => missingPackage(NAME),
-  version: () => packageVersion(NAME),
-  async open() {
+  open() {
     const loaded = peerRequire(NAME) as ((text: string) => Document) & { default?: (text: string) => Document }
     const nlp = loaded.default ?? loaded
     const find = (text: string): readonly TypedSpan[] => {
       const document = nlp(text)
-      const spans = ASKED.flatMap(([method, type]) =>
+      return ASKED.flatMap(([method, type]) =>
         document[method]()
           .json({ offset: true })
           .flatMap(({ offset }) => (offset === undefined ? [] : [edgeless(text, offset.start, offset.length, type)])),
       )
-      return mapped(spans, {})
     }
-    return {
-      find: async (texts) => texts.map(find),
-      async scan(texts) {
-        for (const text of texts) find(text)
-      },
-      async close() {},
-    }
+    return { find, scan: find }
   },
-}
+})
 
 function edgeless(text: string, start: number, length: number, type: string): TypedSpan {
   const value = text.slice(start, start + length)

@@ -1,5 +1,6 @@
-import { mapped, type SystemEntry } from '../system.ts'
-import { missingPackage, packageVersion, peerRequire } from './installed.ts'
+import type { SystemEntry } from '../system.ts'
+import { peerRequire } from './installed.ts'
+import { packagePeer } from './package-peer.ts'
 
 const NAME = '@openredaction/openredaction'
 
@@ -32,32 +33,21 @@ const PREFIXES: readonly (readonly [string, string])[] = [
   ['PASSPORT', 'PASSPORT'],
 ]
 
-export const openRedaction: SystemEntry = {
+export const openRedaction: SystemEntry = packagePeer({
   name: NAME,
-  title: '@openredaction/openredaction',
-  missing: () => missingPackage(NAME),
-  version: () => packageVersion(NAME),
-  async open() {
+  open() {
     const { OpenRedaction } = peerRequire(NAME) as {
       OpenRedaction: new () => { detect(text: string): { readonly detections: readonly Detection[] } }
     }
     const redactor = new OpenRedaction()
     return {
-      find: async (texts) =>
-        texts.map((text) =>
-          mapped(
-            redactor.detect(text).detections.map(({ type, position: [start, end] }) => ({
-              start,
-              end,
-              type: PREFIXES.find(([prefix]) => type.startsWith(prefix))?.[1] ?? type,
-            })),
-            {},
-          ),
-        ),
-      async scan(texts) {
-        for (const text of texts) redactor.detect(text)
-      },
-      async close() {},
+      find: (text) =>
+        redactor.detect(text).detections.map(({ type, position: [start, end] }) => ({
+          start,
+          end,
+          type: PREFIXES.find(([prefix]) => type.startsWith(prefix))?.[1] ?? type,
+        })),
+      scan: (text) => redactor.detect(text),
     }
   },
-}
+})

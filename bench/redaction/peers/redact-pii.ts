@@ -1,6 +1,6 @@
-import { mapped, type SystemEntry } from '../system.ts'
-import { alignPlaceholders } from './align.ts'
-import { missingPackage, packageVersion, peerRequire } from './installed.ts'
+import type { SystemEntry } from '../system.ts'
+import { peerRequire } from './installed.ts'
+import { packagePeer, replacingPeer } from './package-peer.ts'
 
 const NAME = 'redact-pii'
 
@@ -22,22 +22,13 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 const PLACEHOLDER = new RegExp(`(${Object.keys(TYPES).join('|')})`, 'g')
 
-export const redactPii: SystemEntry = {
+export const redactPii: SystemEntry = packagePeer({
   name: NAME,
-  title: 'redact-pii',
   note: 'Gives text back, not places: those are found by comparing both.',
-  missing: () => missingPackage(NAME),
-  version: () => packageVersion(NAME),
-  async open() {
+  types: TYPES,
+  open() {
     const { SyncRedactor } = peerRequire(NAME) as { SyncRedactor: new () => { redact(text: string): string } }
     const redactor = new SyncRedactor()
-    return {
-      find: async (texts) =>
-        texts.map((text) => mapped(alignPlaceholders(text, redactor.redact(text), PLACEHOLDER), TYPES)),
-      async scan(texts) {
-        for (const text of texts) redactor.redact(text)
-      },
-      async close() {},
-    }
+    return replacingPeer((text) => redactor.redact(text), PLACEHOLDER)
   },
-}
+})

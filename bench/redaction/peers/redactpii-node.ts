@@ -1,6 +1,6 @@
-import { mapped, type SystemEntry } from '../system.ts'
-import { alignPlaceholders } from './align.ts'
-import { missingPackage, packageVersion, peerRequire } from './installed.ts'
+import type { SystemEntry } from '../system.ts'
+import { peerRequire } from './installed.ts'
+import { packagePeer, replacingPeer } from './package-peer.ts'
 
 const NAME = '@redactpii/node'
 
@@ -13,22 +13,13 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 const PLACEHOLDER = new RegExp(`(${Object.keys(TYPES).join('|')})`, 'g')
 
-export const redactPiiNode: SystemEntry = {
+export const redactPiiNode: SystemEntry = packagePeer({
   name: NAME,
-  title: '@redactpii/node',
   note: 'Without an API key, so that nothing is sent anywhere. Places are found by comparing its output with the input.',
-  missing: () => missingPackage(NAME),
-  version: () => packageVersion(NAME),
-  async open() {
+  types: TYPES,
+  open() {
     const { Redactor } = peerRequire(NAME) as { Redactor: new () => { redact(text: string): string } }
     const redactor = new Redactor()
-    return {
-      find: async (texts) =>
-        texts.map((text) => mapped(alignPlaceholders(text, redactor.redact(text), PLACEHOLDER), TYPES)),
-      async scan(texts) {
-        for (const text of texts) redactor.redact(text)
-      },
-      async close() {},
-    }
+    return replacingPeer((text) => redactor.redact(text), PLACEHOLDER)
   },
-}
+})

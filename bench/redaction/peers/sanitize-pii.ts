@@ -1,6 +1,6 @@
-import { mapped, type SystemEntry } from '../system.ts'
-import { alignPlaceholders } from './align.ts'
-import { missingPackage, packageVersion, peerRequire } from './installed.ts'
+import type { SystemEntry } from '../system.ts'
+import { peerRequire } from './installed.ts'
+import { packagePeer, replacingPeer } from './package-peer.ts'
 
 const NAME = '@cdssnc/sanitize-pii'
 
@@ -20,21 +20,12 @@ const TYPES: Readonly<Record<string, string>> = {
   api_key_gc_notify: 'SECRET',
 }
 
-export const sanitizePii: SystemEntry = {
+export const sanitizePii: SystemEntry = packagePeer({
   name: NAME,
-  title: '@cdssnc/sanitize-pii',
   note: 'Made for Canada. Places are found by comparing its output with the input.',
-  missing: () => missingPackage(NAME),
-  version: () => packageVersion(NAME),
-  async open() {
+  types: TYPES,
+  open() {
     const { sanitizePii: sanitize } = peerRequire(NAME) as { sanitizePii(text: string): string }
-    return {
-      find: async (texts) =>
-        texts.map((text) => mapped(alignPlaceholders(text, sanitize(text), /\[Redacted: ([a-z_0-9]+)\]/g), TYPES)),
-      async scan(texts) {
-        for (const text of texts) sanitize(text)
-      },
-      async close() {},
-    }
+    return replacingPeer(sanitize, /\[Redacted: ([a-z_0-9]+)\]/g)
   },
-}
+})
