@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { explainCommand } from './explain.ts'
+import { finetuneCommand } from './finetune.ts'
 import { initCommand } from './init.ts'
 import { modelsCommand } from './models.ts'
 import { planCommand } from './plan.ts'
@@ -23,6 +24,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   verifyCommand,
   redactCommand,
   reidentifyCommand,
+  finetuneCommand,
   modelsCommand,
   stagesCommand,
   referenceCommand,
