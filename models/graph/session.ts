@@ -32,6 +32,8 @@ export async function openSession(
     interOpNumThreads: 1,
     executionMode: 'sequential',
     enableCpuMemArena: arena,
+    // A plan of memory for each set of shapes lies beside what the arena holds: half as much again, and no faster.
+    enableMemPattern: false,
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   })
