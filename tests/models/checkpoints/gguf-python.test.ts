@@ -44,7 +44,7 @@ const ask = (command: string): string =>
   execFileSync(PYTHON, [SCRIPT, command, folder], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 170_000,
+    timeout: 280_000,
     maxBuffer: 2 ** 26,
   })
     .trim()
