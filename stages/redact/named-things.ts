@@ -8,12 +8,18 @@ const THINGS: ReadonlySet<string> = new Set(
   ),
 )
 
-/** Whether a name is that of a thing, in any case, with or without a possessive. */
+/** Software, services and makes whose names nobody bears, of people or of towns. */
+const MAKES: ReadonlySet<string> = new Set(
+  'grafana,prometheus,kubernetes,docker,terraform,ansible,kafka,redis,nginx,postgres,postgresql,mysql,mongodb,elasticsearch,kibana,snowflake,databricks,tableau,figma,photoshop,lightroom,illustrator,indesign,acrobat,slack,trello,asana,jira,confluence,notion,zapier,mailchimp,hubspot,salesforce,zendesk,freshdesk,stripe,paypal,klarna,venmo,revolut,monzo,shopify,magento,woocommerce,wordpress,drupal,joomla,yoast,elementor,webpack,laravel,django,gradle,gitlab,github,bitbucket,buildkite,circleci,datadog,splunk,firefox,chromium,windows,macos,android,ubuntu,debian,fedora,outlook,powerpoint,onenote,onedrive,sharepoint,dropbox,evernote,spotify,netflix,hulu,youtube,tiktok,instagram,facebook,whatsapp,telegram,pinterest,linkedin,reddit,uber,lyft,airbnb,zalando,ikea,etsy,aliexpress,ebay,walmart,costco,lidl,decathlon,samsung,huawei,xiaomi,oneplus,motorola,logitech,belkin,anker,jabra,garmin,fitbit,kindle,roku,sonos,sennheiser,nespresso,vitamix,tefal,roomba,playstation,xbox,nintendo,chromecast,chromebook,macbook,iphone,ipad,airpods,mastercard,nutella,tylenol,linux,pytorch,tensorflow,airflow,vscode,intellij'.split(
+    ',',
+  ),
+)
+
+/** Whether a name is that of a thing, in any case, with or without a possessive; or begins with a make ("Jabra Elite"). */
 export function isNamedThing(name: string): boolean {
-  return THINGS.has(
-    name
-      .toLowerCase()
-      .replace(/[’']s?$/, '')
-      .replace(/-/g, ' '),
-  )
+  const plain = name
+    .toLowerCase()
+    .replace(/[’']s?$/, '')
+    .replace(/-/g, ' ')
+  return THINGS.has(plain) || MAKES.has(plain.split(' ')[0]!)
 }

@@ -52,7 +52,7 @@ export function isNamedAfter(text: string, start: number, end: number): boolean 
 
 /** Nouns that end the name of a place: "the Bay Area", "Silver Lake"; plurals are regions ("the Cotswolds"). */
 const PLACE_NOUN =
-  /(?:\p{L}s|street|road|avenue|lane|drive|square|park|river|lake|bay|area|valley|forest|island|isle|mountain|mount|hill|coast|beach|bridge|district|county|city|town|village|region|peninsula|sea|ocean|desert|canyon|creek|strip|quarter|peak|pass|gulf|harbou?r|port|falls|territory|province|state|basin|delta|plaza|station|airport|heights|end|side|gate|mall|market|north|south|east|west)$/iu
+  /(?:\p{L}s|street|road|avenue|lane|drive|square|park|river|lake|bay|area|valley|forest|island|isle|mountain|mount|hill|coast|beach|bridge|district|county|city|town|village|region|peninsula|sea|ocean|desert|canyon|creek|strip|quarter|peak|pass|gulf|harbou?r|port|falls|territory|province|state|basin|delta|plaza|station|airport|heights|end|side|gate|mall|market|north|south|east|west|shire|boro(?:ugh)?|burgh?|bury|ville|view|furt|haven|land|mouth|chester|berg|stadt|dorf|heim|stad)$/iu
 
 /** What the model takes for a place, and no list of places has: where nothing around speaks for one it must be quite sure. */
 const SURE_PLACE = 0.9
@@ -65,7 +65,7 @@ const NAME_LIKE = 0.1
 
 /** Before a place: a preposition, a comma ("Wells, Somerset"), a label, the start of a line or a cell. */
 const PLACE_BEFORE =
-  /(?:(?<!\p{L})(?:in|at|from|near|to|of|around|via|outside|through|across|toward|towards|visit(?:ing|ed)?|leav(?:e|ing)|left|reach(?:ed)?|cross(?:ed)?|downtown|greater|aus|nach|bei|en|à|de|da|do|di|van|te|uit|fra|från|til|till|op|u|v|w|i)\s|[,;:|/(–-]\s?|\d\s|\n\s{0,4}|^\s*)$/iu
+  /(?:(?<!\p{L})(?:in|at|from|near|to|of|around|via|outside|through|across|toward|towards|visit(?:ing|ed)?|leav(?:e|ing)|left|reach(?:ed)?|cross(?:ed)?|downtown|greater|aus|nach|bei|en|à|de|da|do|di|van|te|a|uit|fra|från|til|till|op|u|v|w|i)\s|[,;:|/(–-]\s?|\d\s|\n\s{0,4}|^\s*)$/iu
 
 /** Joined to other words by dots or signs, as names in programs are: `Foo.Bar.Baz`. */
 function isInCode(text: string, start: number, end: number): boolean {
@@ -103,7 +103,28 @@ export function isNoPlace(text: string, { start, end, score }: Omit<TaggedSpan, 
   if (!name.includes(' ') && score < SURE_PLACE && words.isCommon(name) && !PLACE_NOUN.test(name)) return true
   // "the North Chester office" is one, "the Jabra Elite" is not.
   const noun = NOUN.exec(text.slice(end, end + 27))?.[1]
-  return DETERMINER.test(before) && !PLACE_NOUN.test(name) && !(noun !== undefined && BELONGS.has(noun))
+  // "a" is a preposition elsewhere: "abito a Monza".
+  return (
+    DETERMINER.test(before) &&
+    !/(?<!\p{L})a\s$/iu.test(before) &&
+    !PLACE_NOUN.test(name) &&
+    !(noun !== undefined && BELONGS.has(noun))
+  )
+}
+
+/** "The Ninja Foodi", `Foo.Bar`, "Dark Mode": after an article, in code or of plain words alone, and no part is a known name. */
+export function isNoPerson(text: string, { start, end, score }: Omit<TaggedSpan, 'type'>): boolean {
+  const words = lexicon()
+  const parts = text
+    .slice(start, end)
+    .toLowerCase()
+    .split(/[ .-]+/)
+  if (parts.some((part) => words.isGiven(part) || words.isSurname(part) || words.likeness(part) > NAME_LIKE))
+    return false
+  if (isInCode(text, start, end)) return true
+  if (score < SURE_PLACE && parts.every((part) => words.isCommon(part))) return true
+  const noun = NOUN.exec(text.slice(end, end + 27))?.[1]
+  return DETERMINER.test(text.slice(Math.max(0, start - 12), start)) && !(noun !== undefined && BELONGS.has(noun))
 }
 
 /** Labels of fields in capitals: what stands before a value, and in redacted text before its placeholder. */
@@ -127,7 +148,8 @@ export function refined(tagger: SpanTagger): SpanTagger {
   const refine = (span: TaggedSpan, text: string): readonly TaggedSpan[] => {
     if (LABELS.has(text.slice(span.start, span.end).toLowerCase())) return []
     if (span.type !== 'ORGANIZATION' && isNamedAfter(text, span.start, span.end)) return []
-    if (span.type === 'PERSON' && isNamedThing(text.slice(span.start, span.end))) return []
+    if (span.type !== 'ORGANIZATION' && isNamedThing(text.slice(span.start, span.end))) return []
+    if (span.type === 'PERSON' && isNoPerson(text, span)) return []
     if (span.type === 'PERSON')
       return isPlainWord(text, span.start, span.end) ? [] : [{ ...span, score: Math.max(0, span.score - BESIDE_RULES) }]
     if (span.type === 'LOCATION' && isCountry(text.slice(span.start, span.end))) return [{ ...span, type: 'COUNTRY' }]
