@@ -37,6 +37,7 @@ export const bench: Bench = {
       const started = performance.now()
       const split = await ingest.split(config as unknown as IngestConfig, {
         baseDir: folder,
+        storeRoot: store.root,
         sources,
         purpose: 'bench',
         now: new Date(),

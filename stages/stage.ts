@@ -149,6 +149,8 @@ export interface SourceDeclaration {
 export interface PlanContext {
   /** Folder of the pipeline file: relative paths start here. */
   readonly baseDir: string
+  /** Folder of the store: pinned models lie in its `models/`. */
+  readonly storeRoot: string
   readonly sources: readonly SourceDeclaration[]
   /** The pipeline's own `purpose`. */
   readonly purpose: string

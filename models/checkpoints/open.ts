@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { sha256, sha256File, sha256Json } from '../../util/digest.ts'
+import { sha256, sha256File, sha256FileSync, sha256Json } from '../../util/digest.ts'
 import { SluiceError } from '../../util/errors.ts'
+import type { NetworkConfig } from '../network/config.ts'
 import { besideFile, type FileSet, folderFiles, memoryFiles } from './file-set.ts'
 import { openGgufModel } from './gguf/model.ts'
 import { openHuggingFace } from './hugging-face-folder.ts'
@@ -21,14 +22,7 @@ import type { ModelFile, ModelSource, OpenedModel } from './source.ts'
  */
 export async function openModelSource(path: string): Promise<ModelSource> {
   const info = statSync(path, { throwIfNoEntry: false })
-  if (info === undefined) {
-    throw new SluiceError({
-      code: 'MODEL_FILE_MISSING',
-      message: 'there is no such model',
-      next: 'give a folder or a file, or see `sluice models list`',
-      at: { file: path },
-    })
-  }
+  if (info === undefined) throw noSuchModel(path)
   const { files, name } = info.isDirectory()
     ? { files: folderFiles(snapshotOf(path)), name: undefined }
     : besideFile(path)
@@ -40,6 +34,33 @@ export async function openModelSource(path: string): Promise<ModelSource> {
   } catch (error) {
     model.close()
     throw error
+  }
+}
+
+/** What a plan asks of a model before anything runs. */
+export interface ModelOutline {
+  readonly network: NetworkConfig
+  /** As `openModelSource` gives it. */
+  readonly digest: string
+}
+
+/**
+ * The network and the digest of the model at a path, without a wait: for plans. The files are read once.
+ *
+ * @throws SluiceError as `openModelSource`
+ */
+export function outlineModel(path: string): ModelOutline {
+  const info = statSync(path, { throwIfNoEntry: false })
+  if (info === undefined) throw noSuchModel(path)
+  const { files, name } = info.isDirectory()
+    ? { files: folderFiles(snapshotOf(path)), name: undefined }
+    : besideFile(path)
+  const model = openFiles(files, name)
+  try {
+    const digests = model.used.map((used) => ({ name: used, ...sha256FileSync(files.path!(used)) }))
+    return { network: model.network, digest: withDigest(model, digests).digest }
+  } finally {
+    model.close()
   }
 }
 
@@ -113,6 +134,15 @@ function snapshotOf(folder: string): string {
     message: `the cache holds ${revisions.length} revisions of this model`,
     next: 'give the path of one of them, under snapshots/',
     at: { file: snapshots },
+  })
+}
+
+function noSuchModel(path: string): SluiceError {
+  return new SluiceError({
+    code: 'MODEL_FILE_MISSING',
+    message: 'there is no such model',
+    next: 'give a folder or a file, or see `sluice models list`',
+    at: { file: path },
   })
 }
 

@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { sha256File } from '../../util/digest.ts'
 import { ensureDir, fsyncDir, temporaryName, writeFileDurable } from '../../util/durable.ts'
 import { SluiceError } from '../../util/errors.ts'
@@ -46,6 +46,18 @@ export interface ModelPlace {
 /** The models of a project: `sluice.models.lock` in its folder, the files in its store. */
 export function modelPlace(projectFolder: string, store: string): ModelPlace {
   return { lock: join(projectFolder, LOCK_FILE), folder: join(store, 'models') }
+}
+
+/**
+ * The models that a pipeline may name: the lock file beside it, or in the nearest folder above that has one.
+ *
+ * @param folder of the pipeline file
+ */
+export function placeFor(folder: string, store: string): ModelPlace {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (existsSync(join(at, LOCK_FILE))) return modelPlace(at, store)
+    if (dirname(at) === at) return modelPlace(folder, store)
+  }
 }
 
 /**

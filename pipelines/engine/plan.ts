@@ -73,6 +73,7 @@ export async function planPipeline(pipeline: Pipeline, store: Store, now = new D
 
   const context: PlanContext = {
     baseDir: pipeline.baseDir,
+    storeRoot: store.root,
     sources: pipeline.sources,
     purpose: pipeline.spec.purpose,
     now,

@@ -1,10 +1,87 @@
 import { type Static, Type } from 'typebox'
 
+const closed = { additionalProperties: false } as const
+
+const Lora = Type.Object(
+  {
+    rank: Type.Integer({ description: 'r: the width of the factors.', default: 8, minimum: 1, maximum: 1024 }),
+    alpha: Type.Number({
+      description: 'Scales the factors by alpha / rank, or alpha / √rank with `rslora`.',
+      default: 16,
+      exclusiveMinimum: 0,
+    }),
+    targets: Type.Array(Type.String({ minLength: 1 }), {
+      description:
+        "Linear layers by suffix, as PEFT matches `target_modules`; `all-linear` for all but the head. Empty: PEFT's choice for the family.",
+      default: [],
+    }),
+    rslora: Type.Boolean({ description: 'Rank-stabilised scaling.', default: false }),
+    dropout: Type.Number({
+      description: 'Share of the inputs of the factors that are zeroed in training.',
+      default: 0,
+      minimum: 0,
+      exclusiveMaximum: 1,
+    }),
+  },
+  { ...closed, description: 'Low-rank adaptation, where `method` is lora.', default: {} },
+)
+
+const Privacy = Type.Object(
+  {
+    epsilon: Type.Number({ description: 'Largest epsilon that the whole run may spend.', exclusiveMinimum: 0 }),
+    delta: Type.Number({
+      description: 'The chance that the promise fails; far below 1 / units.',
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+    }),
+    unit: Type.Union([Type.Literal('conversation'), Type.Literal('person')], {
+      description: 'Whose presence the model must not reveal: one row, or all rows of a person.',
+      default: 'conversation',
+    }),
+    person: Type.String({
+      description: 'Key of `meta` that names the person, where the unit is a person.',
+      default: '',
+    }),
+    clip: Type.Number({
+      description: 'Largest norm of what one unit adds to a step.',
+      default: 1,
+      exclusiveMinimum: 0,
+    }),
+    units_per_step: Type.Integer({
+      description: "Units that a step's Poisson sample has on average.",
+      default: 64,
+      minimum: 1,
+    }),
+    held_out: Type.Union([Type.Literal('private'), Type.Literal('public')], {
+      description:
+        'private: the held-out rows need protection too, so their loss chooses nothing and the last parameters are kept. public: they choose.',
+      default: 'private',
+    }),
+  },
+  closed,
+)
+
 export const FinetuneConfig = Type.Object(
   {
-    layers: Type.Integer({ description: 'Transformer blocks.', default: 4, minimum: 1, maximum: 24 }),
+    base: Type.String({
+      description:
+        'Model to start from: `sluice:base` (the one that ships), a name in sluice.models.lock, or a path. Empty: a new network from random weights.',
+      default: '',
+    }),
+    method: Type.Union([Type.Literal('auto'), Type.Literal('lora'), Type.Literal('full')], {
+      description:
+        'What is trained: factors beside the frozen base, or all parameters. auto: lora where there is a base.',
+      default: 'auto',
+    }),
+    lora: Lora,
+    merged: Type.Boolean({
+      description:
+        'Write the tuned model whole, with the adapter merged in. Without it only the adapter is written, and no stage here can run it.',
+      default: true,
+    }),
+    layers: Type.Integer({ description: 'Transformer blocks of a new network.', default: 4, minimum: 1, maximum: 24 }),
     width: Type.Integer({
-      description: 'Width of the residual stream; a multiple of 2·heads.',
+      description: 'Width of the residual stream of a new network; a multiple of 2·heads.',
       default: 128,
       minimum: 16,
       maximum: 1024,
@@ -15,10 +92,15 @@ export const FinetuneConfig = Type.Object(
       minimum: 0,
       maximum: 4096,
     }),
-    heads: Type.Integer({ description: 'Attention heads.', default: 2, minimum: 1, maximum: 32 }),
-    context: Type.Integer({ description: 'Longest sequence in tokens.', default: 512, minimum: 16, maximum: 4096 }),
+    heads: Type.Integer({ description: 'Attention heads of a new network.', default: 2, minimum: 1, maximum: 32 }),
+    context: Type.Integer({
+      description: "Longest sequence in tokens; not more than the base's own.",
+      default: 512,
+      minimum: 16,
+      maximum: 131_072,
+    }),
     vocabulary: Type.Integer({
-      description: 'Size of the byte-level BPE vocabulary, special tokens included.',
+      description: 'Size of the byte-level BPE vocabulary that a new network gets, special tokens included.',
       default: 2048,
       minimum: 320,
       maximum: 32_768,
@@ -35,11 +117,21 @@ export const FinetuneConfig = Type.Object(
       minimum: 64,
       maximum: 131_072,
     }),
-    learning_rate: Type.Number({
-      description: 'Highest learning rate.',
-      default: 4e-3,
-      exclusiveMinimum: 0,
-      maximum: 1,
+    micro_tokens: Type.Integer({
+      description:
+        'Tokens in one go, padding included, where a step does not fit the memory: its gradient is then added up. 0: the whole step.',
+      default: 0,
+      minimum: 0,
+      maximum: 131_072,
+    }),
+    learning_rate: Type.Union([Type.Literal('auto'), Type.Number({ exclusiveMinimum: 0, maximum: 1 })], {
+      description:
+        'Highest learning rate. auto: 4e-3 for a new network, 2e-3 for LoRA, 1e-4 for all parameters of a base.',
+      default: 'auto',
+    }),
+    schedule: Type.Union([Type.Literal('cosine'), Type.Literal('linear'), Type.Literal('constant')], {
+      description: 'How the rate goes from its highest to its last value; constant stays.',
+      default: 'cosine',
     }),
     warmup: Type.Number({
       description: 'Share of all steps in which the learning rate rises from zero.',
@@ -48,7 +140,7 @@ export const FinetuneConfig = Type.Object(
       maximum: 1,
     }),
     final_rate: Type.Number({
-      description: 'The last learning rate as a share of the highest; a cosine leads there.',
+      description: 'The last learning rate as a share of the highest.',
       default: 0.05,
       minimum: 0,
       maximum: 1,
@@ -63,6 +155,16 @@ export const FinetuneConfig = Type.Object(
       description: 'A gradient with a larger global norm is scaled down to it.',
       default: 1,
       exclusiveMinimum: 0,
+    }),
+    loss_on: Type.Union([Type.Literal('assistant'), Type.Literal('all')], {
+      description:
+        "Which tokens of a conversation are trained: the assistant's turns, or every turn (for a base that learns the language itself).",
+      default: 'assistant',
+    }),
+    packing: Type.Union([Type.Literal('none'), Type.Literal('blocks')], {
+      description:
+        'none: rows are padded to the longest of their batch. blocks: several rows share a sequence and do not see each other.',
+      default: 'none',
     }),
     over_length: Type.Union(
       [Type.Literal('error'), Type.Literal('drop'), Type.Literal('truncate'), Type.Literal('split')],
@@ -100,6 +202,16 @@ export const FinetuneConfig = Type.Object(
       minimum: 1,
       maximum: 256,
     }),
+    recompute: Type.Boolean({
+      description:
+        'Compute activations again in the backward pass: less memory for long sequences, about a third more time.',
+      default: false,
+    }),
+    low_memory: Type.Boolean({
+      description: 'Give memory back after each run of the graph: a smaller process, some 15 % slower, the same bytes.',
+      default: false,
+    }),
+    dp: Type.Optional({ ...Privacy, description: 'Train with differential privacy (DP-SGD).' } as typeof Privacy),
     checkpoint_seconds: Type.Integer({
       description: 'Seconds between checkpoints. The result does not depend on it.',
       default: 15,
@@ -109,6 +221,19 @@ export const FinetuneConfig = Type.Object(
   { additionalProperties: false },
 )
 export type FinetuneConfig = Static<typeof FinetuneConfig>
+
+/** The method that `auto` stands for. */
+export function methodOf({ method, base }: Pick<FinetuneConfig, 'method' | 'base'>): 'lora' | 'full' {
+  if (method !== 'auto') return method
+  return base === '' ? 'full' : 'lora'
+}
+
+/** The highest learning rate that `auto` stands for. */
+export function learningRateOf(config: Pick<FinetuneConfig, 'learning_rate' | 'method' | 'base'>): number {
+  if (config.learning_rate !== 'auto') return config.learning_rate
+  if (methodOf(config) === 'lora') return 2e-3
+  return config.base === '' ? 4e-3 : 1e-4
+}
 
 /** Width of the feed-forward blocks. 8/3 keeps SwiGLU's size near that of a plain block of 4 (Shazeer 2020). */
 export function hiddenWidth(config: FinetuneConfig): number {

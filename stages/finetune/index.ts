@@ -1,47 +1,125 @@
-import type { Problem, WholeStage } from '../stage.ts'
-import { FinetuneConfig } from './config.ts'
+import { loraModules } from '../../models/lora/modules.ts'
+import { SluiceError } from '../../util/errors.ts'
+import type { PlanContext, Problem, WholeStage } from '../stage.ts'
+import type { FoundBase } from './base.ts'
+import { findBase } from './base.ts'
+import { FinetuneConfig, methodOf } from './config.ts'
+import { loraOf } from './job.ts'
 import { FINETUNE_METRICS } from './summary.ts'
 
 /**
- * Trains a small causal language model from scratch: tokenizer, forward, backward and AdamW, in Node. See
+ * Tunes a causal language model, or trains a small one from scratch: tokenizer, forward, backward and AdamW, in Node. See
  * docs/training.md.
  */
 export const finetune: WholeStage<typeof FinetuneConfig> = {
   kind: 'whole',
   name: 'finetune',
-  version: 2,
-  summary: "Trains a small language model on the assistant's turns and writes it as a Hugging Face folder.",
+  version: 3,
+  summary: "Tunes a language model on the assistant's turns, by LoRA or whole, and writes it as a Hugging Face folder.",
   config: FinetuneConfig,
   takes: {
     train: { kind: 'dataset', description: 'Conversations or texts to learn from.' },
     valid: { kind: 'dataset', description: 'Held-out rows: they choose which parameters are kept.' },
   },
   gives: {
-    model: { kind: 'model', description: 'config.json, model.safetensors, tokenizer.json and their settings.' },
+    model: {
+      kind: 'model',
+      description: 'config.json, model.safetensors, tokenizer.json and their settings; the adapter in `adapter/`.',
+    },
   },
   metrics: FINETUNE_METRICS,
-  check(config) {
-    const problems: Problem[] = []
-    if (config.width % (2 * config.heads) !== 0) {
-      problems.push({
-        code: 'FINETUNE_WIDTH',
-        message: `width ${config.width} is not a multiple of 2 · heads (${2 * config.heads})`,
-        next: `try width ${Math.ceil(config.width / (2 * config.heads)) * 2 * config.heads}`,
-        path: ['width'],
-      })
-    }
-    if (config.batch_tokens < config.context) {
-      problems.push({
-        code: 'FINETUNE_BATCH',
-        message: `batch_tokens ${config.batch_tokens} is smaller than one sequence of ${config.context} tokens`,
-        next: 'raise batch_tokens, or lower context',
-        path: ['batch_tokens'],
-      })
-    }
-    return problems
+  pins(config, context): Readonly<Record<string, string>> {
+    return config.base === '' ? {} : { base: findBase(config.base, context).digest }
+  },
+  check(config, context) {
+    return [...(config.base === '' ? checkNew(config) : checkBase(config, context)), ...checkPrivacy(config)]
   },
   async run(config, inputs, context) {
     const { runFinetune } = await import('./run.ts')
     return runFinetune(config, inputs, context)
   },
+}
+
+function checkNew(config: FinetuneConfig): readonly Problem[] {
+  const problems: Problem[] = []
+  if (methodOf(config) === 'lora') {
+    problems.push({
+      code: 'FINETUNE_NO_BASE',
+      message: 'LoRA trains factors beside a base model, and none is named',
+      next: 'name one: `base: sluice:base`, a model of `sluice models list`, or a path; or take `method: full`',
+      path: ['method'],
+    })
+  }
+  if (config.width % (2 * config.heads) !== 0) {
+    problems.push({
+      code: 'FINETUNE_WIDTH',
+      message: `width ${config.width} is not a multiple of 2 · heads (${2 * config.heads})`,
+      next: `try width ${Math.ceil(config.width / (2 * config.heads)) * 2 * config.heads}`,
+      path: ['width'],
+    })
+  }
+  return [...problems, ...checkBatch(config, config.context)]
+}
+
+function checkBase(config: FinetuneConfig, context: PlanContext): readonly Problem[] {
+  let base: FoundBase
+  try {
+    base = findBase(config.base, context)
+  } catch (error) {
+    return [problemOf(error, ['base'])]
+  }
+  const problems = [...checkBatch(config, Math.min(config.context, base.network.context))]
+  if (methodOf(config) === 'lora') {
+    try {
+      loraModules(base.network, loraOf(config, base.network))
+    } catch (error) {
+      problems.push(problemOf(error, ['lora', 'targets']))
+    }
+  }
+  return problems
+}
+
+function checkBatch(config: FinetuneConfig, context: number): readonly Problem[] {
+  return (['batch_tokens', 'micro_tokens'] as const).flatMap((field) =>
+    config[field] >= context || (field === 'micro_tokens' && config[field] === 0)
+      ? []
+      : [
+          {
+            code: 'FINETUNE_BATCH',
+            message: `${field} ${config[field]} is smaller than one sequence of ${context} tokens`,
+            next: `raise ${field}, or lower context`,
+            path: [field],
+          },
+        ],
+  )
+}
+
+function checkPrivacy({ dp, packing }: FinetuneConfig): readonly Problem[] {
+  if (dp === undefined) return []
+  const problems: Problem[] = []
+  if (packing !== 'none') {
+    problems.push({
+      code: 'FINETUNE_DP_PACKING',
+      message: 'with differential privacy each row must stay the row of its unit',
+      next: 'take `packing: none`',
+      path: ['packing'],
+    })
+  }
+  if ((dp.unit === 'person') !== (dp.person !== '')) {
+    problems.push({
+      code: 'FINETUNE_DP_PERSON',
+      message:
+        dp.unit === 'person'
+          ? 'the unit is a person, and no field names one'
+          : '`person` is set, but the unit is a conversation',
+      next: 'set `unit: person` and `person:` to a key of the rows’ meta (ingest: `meta`), or neither',
+      path: ['dp', 'person'],
+    })
+  }
+  return problems
+}
+
+function problemOf(error: unknown, path: readonly string[]): Problem {
+  if (!(error instanceof SluiceError)) throw error
+  return { code: error.code, message: error.message, ...(error.next === undefined ? {} : { next: error.next }), path }
 }

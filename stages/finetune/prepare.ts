@@ -11,6 +11,8 @@ import type { FinetuneConfig } from './config.ts'
 /** What became of the rows of one dataset. */
 export interface PreparedRows {
   readonly rows: readonly Rendered[]
+  /** By row: what `unitOf` said of its record. */
+  readonly units: readonly (string | undefined)[]
   readonly counts: RowFates
 }
 
@@ -35,7 +37,8 @@ export interface RowFates {
 }
 
 /** The policies that decide about a row. */
-export type RowPolicies = Pick<FinetuneConfig, 'context' | 'over_length' | 'empty_turns'>
+export type RowPolicies = Pick<FinetuneConfig, 'context' | 'over_length' | 'empty_turns'> &
+  Partial<Pick<FinetuneConfig, 'loss_on'>>
 
 /** One record as it will be trained. */
 export interface PreparedRecord {
@@ -82,6 +85,7 @@ function* texts(records: Iterable<TextRecord>): Generator<string> {
 /**
  * Renders records to tokens with their mask and applies the policies for long rows and empty turns.
  *
+ * @param unitOf names the unit of privacy that a record belongs to
  * @throws SluiceError FINETUNE_ROW_TOO_LONG, FINETUNE_EMPTY_TURN where the policy says `error`; those of the encoder
  *   (CHAT_…), with the row
  */
@@ -91,18 +95,21 @@ export async function prepareRows(
   policies: RowPolicies,
   tally: Tally,
   dataset: string,
+  unitOf: (record: TextRecord) => string | undefined = () => undefined,
 ): Promise<PreparedRows> {
   const counts = noRows()
   const rows: Rendered[] = []
+  const units: (string | undefined)[] = []
   for (const record of records) {
     // The event loop stays alive: progress and signals get through.
     if (counts.read % 500 === 499) await setImmediate()
     for (const sequence of prepareRecord(record, chat, policies, counts).sequences) {
       rows.push(sequence)
+      units.push(unitOf(record))
       tally.histogram(`tokens_per_sequence{${dataset}}`, LENGTH_EDGES, sequence.ids.length)
     }
   }
-  return { rows, counts }
+  return { rows, units, counts }
 }
 
 const LENGTH_EDGES = [16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, 4096]
@@ -124,7 +131,7 @@ export function prepareRecord(
     if (policies.empty_turns === 'error') throw refusal('FINETUNE_EMPTY_TURN', record, 'a turn is empty', 'empty_turns')
     if (policies.empty_turns === 'drop') return dropped('empty_turn', 0, counts)
   }
-  const rendered = encodeRecord(record, chat)
+  const rendered = encodeRecord(record, chat).map(policies.loss_on === 'all' ? lossOnAll : (row) => row)
   const length = rendered.reduce((sum, { ids }) => sum + ids.length, 0)
   if (rendered.length > 1) counts.turnByTurn += 1
   const fitted: Rendered[] = []
@@ -167,6 +174,11 @@ export function prepareRecord(
 function dropped(reason: keyof RowFates['dropped'], length: number, counts: RowFates): PreparedRecord {
   counts.dropped[reason] += 1
   return { sequences: [], length, fate: reason }
+}
+
+/** Every token is to be predicted but the first, which follows nothing. */
+function lossOnAll(row: Rendered): Rendered {
+  return { ...row, supervised: new Uint8Array(row.ids.length).fill(1, 1) }
 }
 
 function encodeRecord(record: TextRecord, chat: ChatEncoder): readonly Rendered[] {

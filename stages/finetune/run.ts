@@ -1,91 +1,78 @@
-import { join } from 'node:path'
 import { readDataset } from '../../artifacts/dataset.ts'
 import { putModel } from '../../artifacts/model.ts'
 import type { TextRecord } from '../../artifacts/record.ts'
-import { llamaConfig } from '../../models/network/config.ts'
-import { createChatEncoder } from '../../models/tokenizer/chat.ts'
-import { openTokenizer } from '../../models/tokenizer/tokenizer.ts'
-import { packRows } from '../../models/training/batches.ts'
-import type { CheckpointNote, TrainingJob } from '../../models/training/loop.ts'
-import { FULL, parameterSize } from '../../models/training/method.ts'
+import { openModelSource } from '../../models/checkpoints/open.ts'
+import type { ModelSource } from '../../models/checkpoints/source.ts'
+import type { CheckpointNote } from '../../models/training/loop.ts'
 import { runTraining } from '../../models/training/trainer.ts'
 import { SluiceError } from '../../util/errors.ts'
 import type { Inputs, Outputs, RunContext } from '../stage.ts'
+import type { FoundBase } from './base.ts'
+import { findBase } from './base.ts'
 import type { FinetuneConfig } from './config.ts'
-import { hiddenWidth } from './config.ts'
+import { measureEnergy } from './energy.ts'
+import { trainingJob } from './job.ts'
+import { languageOf, newLanguage } from './language.ts'
 import { modelFiles } from './model-files.ts'
-import type { RowFates } from './prepare.ts'
-import { prepareRows, trainTokenizer } from './prepare.ts'
+import type { PreparedRows, RowFates } from './prepare.ts'
+import { prepareRows } from './prepare.ts'
 import { summarizeTraining } from './summary.ts'
+import { tunedFiles } from './tuned-files.ts'
 
-/** Tokenizer, rows, training thread, model files: the whole stage. */
+/** Words, rows, training thread, model files: the whole stage. */
 export async function runFinetune(config: FinetuneConfig, inputs: Inputs, context: RunContext): Promise<Outputs> {
+  if (config.base === '') return tune(config, inputs, context, undefined)
+  const base = findBase(config.base, { baseDir: context.baseDir, storeRoot: context.store.root })
+  const source = await openModelSource(base.path)
+  try {
+    return await tune(config, inputs, context, { ...base, source })
+  } finally {
+    source.close()
+  }
+}
+
+async function tune(
+  config: FinetuneConfig,
+  inputs: Inputs,
+  context: RunContext,
+  base: (FoundBase & { readonly source: ModelSource }) | undefined,
+): Promise<Outputs> {
   const start = performance.now()
   const trainRef = inputs['train']!
   const validRef = inputs['valid']!
-  context.progress(0, 0, 'steps', 'training the tokenizer')
-  // The training rows are read twice, so that only tokens are ever held in memory.
-  const tokenizerFile = trainTokenizer(readDataset(context.store, trainRef), config.vocabulary)
-  const tokenizer = openTokenizer(tokenizerFile)
-  const chat = createChatEncoder(tokenizer)
+  context.progress(0, 0, 'steps', base === undefined ? 'training the tokenizer' : 'opening the base')
+  const fresh = base === undefined ? newLanguage(config, context.store, trainRef) : undefined
+  const language = fresh ?? languageOf(base!.source, config)
   context.progress(0, 0, 'steps', 'encoding rows')
-  const train = await prepareRows(readDataset(context.store, trainRef), chat, config, context.tally, 'train')
-  const valid = await prepareRows(
-    first(readDataset(context.store, validRef), config.validation_rows),
-    chat,
-    config,
-    context.tally,
-    'valid',
-  )
+  const policies = { ...config, context: language.context }
+  const prepare = (records: Iterable<TextRecord>, name: string): Promise<PreparedRows> =>
+    prepareRows(records, language.chat, policies, context.tally, name, unitOf(config))
+  const train = await prepare(readDataset(context.store, trainRef), 'train')
+  const valid = await prepare(first(readDataset(context.store, validRef), config.validation_rows), 'valid')
   refuseNothing('train', train.counts)
   refuseNothing('valid', valid.counts)
 
-  const network = llamaConfig({
-    vocabulary: tokenizer.size,
-    width: config.width,
-    hidden: hiddenWidth(config),
-    layers: config.layers,
-    heads: config.heads,
-    context: config.context,
-  })
-  const job: TrainingJob = {
-    config: {
-      network,
-      method: FULL,
-      optimizer: {
-        beta1: 0.9,
-        beta2: 0.95,
-        epsilon: 1e-8,
-        weightDecay: config.weight_decay,
-        clipNorm: config.clip_norm,
-      },
-      learningRate: config.learning_rate,
-      schedule: 'cosine',
-      warmupShare: config.warmup,
-      finalRateShare: config.final_rate,
-      epochs: config.epochs,
-      batchTokens: config.batch_tokens,
-      evaluations: config.evaluations,
-      patience: config.patience,
-      seed: context.seed,
-      pad: chat.pad,
-    },
-    train: packRows(train.rows),
-    valid: packRows(valid.rows),
-    threads: config.threads,
-    checkpointPath: join(context.workDir, 'training.checkpoint'),
-    checkpointSeconds: config.checkpoint_seconds,
-  }
+  const job = trainingJob({ config, language, base, train, valid, seed: context.seed, workDir: context.workDir })
   const prepared = performance.now()
+  const energy = measureEnergy()
   const outcome = await runTraining(job, context.signal, context.progress)
+  const joules = energy()
+  const seconds = (performance.now() - prepared) / 1000
   if (outcome.checkpoint !== undefined) {
     context.progress(outcome.steps, outcome.planned, 'steps', NOTES[outcome.checkpoint])
   }
-  const model = putModel(
-    context.store,
-    modelFiles(outcome.best.theta, network, chat, tokenizerFile),
-    context.sensitivity,
-  )
+  const { theta } = outcome.best
+  const files =
+    fresh !== undefined
+      ? modelFiles(theta, fresh.network, fresh.chat, fresh.tokenizer)
+      : tunedFiles({
+          base: base!.source,
+          baseName: base!.name,
+          method: job.config.method,
+          theta,
+          merged: config.merged,
+        })
+  const model = putModel(context.store, files, context.sensitivity)
   const { counts } = train
   const dropped = Object.values(counts.dropped).reduce((sum, n) => sum + n, 0)
   for (const [reason, n] of Object.entries(counts.dropped)) if (n > 0) context.tally.category('dropped', reason, n)
@@ -94,19 +81,32 @@ export async function runFinetune(config: FinetuneConfig, inputs: Inputs, contex
     rows: { in: counts.read, kept: counts.kept, dropped, quarantined: 0, joined: 0, added: 0 },
     summary: summarizeTraining({
       config,
+      job,
       outcome,
+      base,
       train: counts,
       valid: valid.counts,
       validRowsLeftOut: (validRef.rows ?? valid.counts.read) - valid.counts.read,
-      parameters: parameterSize(network),
-      vocabulary: tokenizer.size,
+      context: language.context,
       sensitivity: trainRef.sensitivity === 'raw' || validRef.sensitivity === 'raw' ? 'raw' : 'redacted',
+      energyMeasured: joules !== undefined,
     }),
     timings: {
       prepare_seconds: (prepared - start) / 1000,
-      training_seconds: (performance.now() - prepared) / 1000,
+      training_seconds: seconds,
       tokens_per_second: outcome.measured.tokens / Math.max(1e-9, outcome.measured.seconds),
+      ...(joules === undefined ? {} : { energy_joules: joules }),
     },
+  }
+}
+
+/** The unit of privacy of a record; without differential privacy nobody asks. */
+function unitOf({ dp }: FinetuneConfig): (record: TextRecord) => string | undefined {
+  if (dp === undefined) return () => undefined
+  if (dp.unit === 'conversation') return ({ id }) => id
+  return ({ meta }) => {
+    const value = meta[dp.person]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
   }
 }
 

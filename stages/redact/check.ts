@@ -13,7 +13,7 @@ import { checkQuasiIdentifiers } from './quasi-identifiers/config.ts'
 type Path = readonly (string | number)[]
 
 /** Everything in a config that can be wrong though its schema holds. */
-export function checkConfig(config: RedactConfig, context: PlanContext): readonly Problem[] {
+export function checkConfig(config: RedactConfig, context: Omit<PlanContext, 'storeRoot'>): readonly Problem[] {
   const merged = withPack(config)
   return [
     ...checkTypes(config),

@@ -172,7 +172,7 @@ export function keysUsed(
 /** Fingerprints of the keys that the config uses, for the stage key and the evidence. */
 export function keyPins(
   config: { readonly operators: OperatorsConfig; readonly pseudonym_key: unknown; readonly reversible_key: unknown },
-  context: PlanContext,
+  context: Omit<PlanContext, 'storeRoot'>,
 ): Readonly<Record<string, string>> {
   const used = keysUsed(config.operators)
   return {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { putDataset } from '../../../artifacts/dataset.ts'
 import { getModel, modelDigests, readModelFile } from '../../../artifacts/model.ts'
@@ -11,12 +12,12 @@ import type { Store } from '../../../artifacts/store.ts'
 import { openStore } from '../../../artifacts/store.ts'
 import { Tally } from '../../../artifacts/tally.ts'
 import { openLanguageModel } from '../../../models/language-model.ts'
-import type { FinetuneConfig } from '../../../stages/finetune/config.ts'
+import { FinetuneConfig } from '../../../stages/finetune/config.ts'
 import { finetune } from '../../../stages/finetune/index.ts'
 import type { Outputs } from '../../../stages/stage.ts'
 import { random } from '../../../util/random.ts'
 
-const CONFIG: FinetuneConfig = {
+const CONFIG = Value.Default(FinetuneConfig, {
   layers: 2,
   width: 32,
   hidden: 0,
@@ -37,7 +38,7 @@ const CONFIG: FinetuneConfig = {
   validation_rows: 20,
   checkpoint_seconds: 15,
   threads: 2,
-}
+}) as FinetuneConfig
 
 let root: string
 let store: Store
@@ -230,7 +231,7 @@ describe('rows that cannot be trained as they are', () => {
 
 describe('check', () => {
   it('finds contradictory sizes before anything runs', () => {
-    const context = { baseDir: root, sources: [], purpose: 'test', now: new Date(0), secretId: () => '' }
+    const context = { baseDir: root, storeRoot: root, sources: [], purpose: 'test', now: new Date(0), secretId: () => '' }
     expect(finetune.check!({ ...CONFIG, width: 30, heads: 4 }, context).map(({ code }) => code)).toEqual([
       'FINETUNE_WIDTH',
     ])

@@ -50,6 +50,7 @@ export function withDefaults(config: object): IngestConfig {
 export function splitContext(folder: string, sources: readonly SourceDeclaration[]): SplitContext {
   return {
     baseDir: folder,
+    storeRoot: join(folder, '.sluice'),
     sources,
     purpose: 'test',
     now: new Date(0),

@@ -10,6 +10,7 @@ import { createRedactor } from '../../../../stages/redact/redactor.ts'
 import type { PlanContext } from '../../../../stages/stage.ts'
 
 const context: PlanContext = {
+  storeRoot: '.sluice',
   baseDir: '.',
   sources: [],
   purpose: '',
