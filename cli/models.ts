@@ -12,6 +12,7 @@ import {
   verifyModels,
 } from '../models/checkpoints/registry.ts'
 import { SluiceError } from '../util/errors.ts'
+import { addModelsExport } from './models-export.ts'
 import { storeOption } from './options.ts'
 
 interface PlaceFlags {
@@ -90,6 +91,8 @@ export function modelsCommand(program: Command): void {
       }
       if (broken.length > 0) process.exitCode = 4
     })
+
+  addModelsExport(withPlace(models.command('export')), placeOf)
 }
 
 async function pull(reference: HubReference, flags: PullFlags): Promise<void> {

@@ -2,8 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { huggingFaceFiles } from '../../models/checkpoints/export-hugging-face.ts'
+import { openModelSource } from '../../models/checkpoints/open.ts'
+import { adapterFiles } from '../../models/lora/adapter-files.ts'
+import { mergeAdapter } from '../../models/lora/merge.ts'
+import { loraSize } from '../../models/lora/modules.ts'
+import { elements, parametersOf } from '../../models/network/config.ts'
 import { startHub } from '../models/checkpoints/hub-server.ts'
-import { bytesOf, NETWORKS, randomModel } from '../models/checkpoints/models.ts'
+import { bytesOf, NETWORKS, printed, randomModel } from '../models/checkpoints/models.ts'
 import { removeFolder, sluice, workFolder } from '../support/sluice.ts'
 
 const files = bytesOf(huggingFaceFiles(randomModel(NETWORKS['gpt2']!)))
@@ -13,7 +18,7 @@ let dir = ''
 afterEach(() => removeFolder(dir))
 
 describe('sluice models', () => {
-  it('adds, lists and verifies, and exits with 4 where a file was changed', async () => {
+  it('adds, lists and verifies, and exits with 4 where a file was changed', { timeout: 180_000 }, async () => {
     dir = workFolder('models', Object.fromEntries([...files].map(([name, data]) => [`tiny/${name}`, data])))
     expect(await sluice(['models', 'list'], dir)).toMatchObject({
       code: 0,
@@ -34,7 +39,41 @@ describe('sluice models', () => {
     expect([broken.code, broken.stdout.split('\n')[0]]).toEqual([4, `${'tiny'.padEnd(24)}tokenizer.json changed`])
   })
 
-  it('pulls from the hub that it is told, and again from the lock file alone', async () => {
+  it('writes a model with an adapter merged in, in every format', { timeout: 180_000 }, async () => {
+    const network = NETWORKS['gpt2']!
+    const lora = { rank: 2, alpha: 4, targets: ['c_attn'], rslora: false, dropout: 0 }
+    const theta = new Float32Array(loraSize(network, lora)).fill(0.1)
+    dir = workFolder('models', {
+      ...Object.fromEntries([...files].map(([name, data]) => [`tiny/${name}`, data])),
+      ...Object.fromEntries(
+        [...adapterFiles(theta, network, lora, 'tiny')].map(([name, data]) => [`adapter/${name}`, data]),
+      ),
+    })
+    const model = randomModel(network)
+    const expected = mergeAdapter((name) => model.read(name), network, { lora, theta })
+    const name = 'transformer.h.1.attn.c_attn.weight'
+    expect(expected(name).data[0]).toBeCloseTo(model.read(name).data[0]! + 2 * 2 * 0.01, 5)
+    for (const [to, out] of [
+      ['hugging-face', 'merged'],
+      ['gguf', 'merged.gguf'],
+      ['onnx', 'merged.onnx'],
+    ] as const) {
+      const type = to === 'gguf' ? ['--type', 'F32'] : []
+      const ended = await sluice(['models', 'export', './tiny', out, '--to', to, ...type, '--adapter', 'adapter'], dir)
+      expect([ended.code, ended.stderr, ended.stdout]).toEqual([0, '', `${out}: ${to}, F32\n`])
+    }
+    for (const path of ['merged', 'merged.gguf']) {
+      const source = await openModelSource(join(dir, path))
+      for (const tensor of source.tensorNames) expect(printed(source.read(tensor))).toEqual(printed(expected(tensor)))
+      source.close()
+    }
+    const weights = readFileSync(join(dir, 'merged.onnx.data'))
+    expect(weights.length).toBe(4 * parametersOf(network).reduce((sum, spec) => sum + elements(spec), 0))
+    const wrong = await sluice(['models', 'export', './tiny', 'x', '--to', 'onnx', '--type', 'Q8_0'], dir)
+    expect([wrong.code, wrong.stderr.startsWith('EXPORT_TYPE')]).toEqual([2, true])
+  })
+
+  it('pulls from the hub that it is told, and again from the lock file alone', { timeout: 180_000 }, async () => {
     dir = workFolder('models')
     const hub = await startHub({ repository: 'acme/tiny', commit: COMMIT, files })
     try {
