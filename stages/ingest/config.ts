@@ -18,7 +18,7 @@ const fields = Type.Object(
     }),
     text: Type.String({
       description:
-        'Path of the text. Neither `text`, `messages` nor `turns`: `messages` where a row has them, else `text`.',
+        'Path of the text. Neither `text`, `messages` nor `turns`: a row with `prompt` and `completion` is a question and its answer (`meta.form` says so, and training puts loss on the last answer only); else `messages` where it has them, else `text`.',
       default: '',
     }),
     messages: Type.String({ description: 'Path of an array of messages.', default: '' }),

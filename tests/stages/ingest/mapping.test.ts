@@ -30,6 +30,40 @@ describe('a row becomes a record', () => {
       meta: { id: 7 },
     })
   })
+  it('from a prompt and its completion, flagged, with all white space', () => {
+    expect(map({ prompt: 'Q: 2+2?\nA:', completion: ' 4', id: 7 }, { meta: ['id'] })).toEqual({
+      messages: [
+        { role: 'user', content: 'Q: 2+2?\nA:' },
+        { role: 'assistant', content: ' 4' },
+      ],
+      meta: { id: 7, form: 'prompt_completion' },
+    })
+    const said = (role: string, content: string): object => ({ role, content })
+    const lists = { prompt: [said('system', 's'), said('user', 'q')], completion: [said('assistant', 'a')] }
+    expect(map(lists)).toEqual({
+      messages: [said('system', 's'), said('user', 'q'), said('assistant', 'a')],
+      meta: { form: 'prompt_completion' },
+    })
+    expect(map({ prompt: 'p', completion: 'c', text: 't' })).toEqual({ text: 't', meta: {} })
+    expect(map({ prompt: 'p', completion: 'c' }, { fields: { text: 'prompt' } })).toEqual({ text: 'p', meta: {} })
+  })
+  it('or says in which field what was expected and what was found', () => {
+    expect(map({ prompt: 'p', completion: 7 })).toEqual({
+      code: 'WRONG_TYPE',
+      detail: '`completion`: expected a text or a list of messages, got a number',
+    })
+    expect(map({ prompt: ['x'], completion: 'c' })).toEqual({
+      code: 'WRONG_TYPE',
+      detail: '`prompt`, message 0: a message: expected an object, got a text',
+    })
+    expect(map({ prompt: 'p', completion: ' ' })).toMatchObject({ code: 'EMPTY_TEXT' })
+    expect(map({ prompt: 'p', completion: [{ role: 'user', content: 'c' }] })).toMatchObject({ code: 'BAD_ROLE' })
+    expect(map({ messages: 'm' })).toEqual({
+      code: 'WRONG_TYPE',
+      detail: '`messages`: expected a list of messages, got a text',
+    })
+    expect(map({ text: [1] })).toEqual({ code: 'WRONG_TYPE', detail: '`text`: expected a text, got a list' })
+  })
   it('with the ShareGPT names', () => {
     const row = {
       conversations: [
