@@ -1,4 +1,5 @@
 import { random } from '../../util/random.ts'
+import { CLEAN_DEV_TEMPLATES } from './clean-dev-templates.ts'
 import { CLEAN_TEMPLATES } from './clean-templates.ts'
 import type { LabelledText } from './labelled-text.ts'
 import { SLOTS, slotContext } from './slots.ts'
@@ -11,7 +12,8 @@ import { parseTemplate } from './template.ts'
  * `dev` alone; when those of `held-out` have been read, write new ones.
  */
 export function cleanTexts(half: Half, count: number, seed = 1): readonly LabelledText[] {
-  const templates = CLEAN_TEMPLATES.filter((text) => halfOf({ text }) === half)
+  const split = CLEAN_TEMPLATES.filter((text) => halfOf({ text }) === half)
+  const templates = half === 'dev' ? [...split, ...CLEAN_DEV_TEMPLATES] : split
   return Array.from({ length: count }, (_, i) => {
     const template = templates[i % templates.length]!
     const context = slotContext(random(seed, 'clean', i), 'en')
