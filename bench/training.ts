@@ -1,7 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { createGraph } from '../models/graph/graph.ts'
-import { matmul } from '../models/graph/linear.ts'
-import type { Feed, Session } from '../models/graph/session.ts'
 import { float32, int32, number32, openSession } from '../models/graph/session.ts'
 import { llamaConfig, parameterCounts } from '../models/network/config.ts'
 import { initialWeights } from '../models/network/weights.ts'
@@ -11,6 +8,7 @@ import { decayMask, FULL, parameterSize } from '../models/training/method.ts'
 import { adamWScalars } from '../models/training/optimizer.ts'
 import { random } from '../util/random.ts'
 import type { Bench } from './bench.ts'
+import { median, openProduct, type ProductShape } from './matrix-product.ts'
 
 /** 2.1 M parameters, the middle of what `finetune` trains from scratch; heads of 128 as in Llama 7B. */
 const NETWORK = llamaConfig({
@@ -80,14 +78,6 @@ export const bench: Bench = {
   },
 }
 
-interface ProductShape {
-  readonly m: number
-  readonly k: number
-  readonly n: number
-  readonly transA?: boolean
-  readonly transB?: boolean
-}
-
 /** The large products of one step, forward and backward; the square one is last. */
 function productShapes(): readonly ProductShape[] {
   const { width: d, hidden, vocabulary } = NETWORK
@@ -100,45 +90,6 @@ function productShapes(): readonly ProductShape[] {
     { m: hidden, k: TOKENS, n: d, transA: true },
     { m: 1024, k: 1024, n: 1024 },
   ]
-}
-
-interface Product {
-  readonly flops: number
-  /** Median seconds of one product, measured for the time given. */
-  median(seconds: number): Promise<number>
-  close(): Promise<void>
-}
-
-async function openProduct(
-  { m, k, n, transA = false, transB = false }: ProductShape,
-  threads: number,
-): Promise<Product> {
-  const graph = createGraph('product')
-  const shapeA = transA ? [k, m] : [m, k]
-  const shapeB = transB ? [n, k] : [k, n]
-  const a = graph.input('a', 'float32', shapeA)
-  const b = graph.input('b', 'float32', shapeB)
-  const y = matmul(a, b, { transA, transB })
-  // One number comes out, so that copying the result into JavaScript is not measured.
-  const corner = graph.node({
-    op: 'Slice',
-    inputs: [y, graph.int64s([0, 0]), graph.int64s([1, 1])],
-    outputs: [{ type: 'float32', shape: [1, 1] }],
-  })[0]!
-  const session = await openSession(graph.encode({ corner }), threads)
-  const rng = random(1)
-  const fill = (size: number): Float32Array => Float32Array.from({ length: size }, () => rng.next() - 0.5)
-  const feeds = { a: float32(fill(m * k), shapeA), b: float32(fill(k * n), shapeB) }
-  return {
-    flops: 2 * m * k * n,
-    async median(seconds) {
-      const times: number[] = []
-      const end = performance.now() + seconds * 1000
-      while (performance.now() < end || times.length < 5) times.push(await timed(session, feeds))
-      return median(times)
-    },
-    close: () => session.close(),
-  }
 }
 
 async function openTrainer(threads: number): Promise<{ step(): Promise<number>; close(): Promise<void> }> {
@@ -186,15 +137,4 @@ async function openTrainer(threads: number): Promise<{ step(): Promise<number>; 
     },
     close: () => session.close(),
   }
-}
-
-async function timed(session: Session, feeds: Readonly<Record<string, Feed>>): Promise<number> {
-  const start = performance.now()
-  await session.run(feeds)
-  return (performance.now() - start) / 1000
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1]!
 }
