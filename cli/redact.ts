@@ -111,10 +111,12 @@ async function* redacted(
   const { csvRows, jsonLines, jsonText } = await import('../stages/redact/files/read-rows.ts')
   const { redactRows } = await import('../stages/redact/files/redact-rows.ts')
   const { localPool, threadPool } = await import('../stages/redact/files/batch-pool.ts')
-  const rows = { jsonl: jsonLines, json: jsonText, csv: csvRows, tsv: csvRows }[format](
-    parts,
-    format === 'tsv' ? '\t' : ',',
-  )
+  const rows = {
+    jsonl: () => jsonLines(parts),
+    json: () => jsonText(parts),
+    csv: () => csvRows(parts, ','),
+    tsv: () => csvRows(parts, '\t'),
+  }[format]()
   const pool = flags.jobs === 1 || format === 'json' ? localPool(redactor) : threadPool(flags.jobs, redactor, baseDir)
   try {
     yield* redactRows(rows, redactor, pool, { sample: flags.columns ? flags.sample : 0 }, report)

@@ -1,4 +1,3 @@
-import { parse } from 'csv-parse/sync'
 import { rewriteJson } from '../json-text.ts'
 import type { Field } from '../record-fields.ts'
 import { fieldsOf, inOrder } from '../record-redactor.ts'
@@ -54,10 +53,32 @@ function jsonRow(line: string, end: string): Row {
   return { fields, write: (texts) => rewrite(inOrder(fields, texts)) + end, asText: false }
 }
 
-/** The cells of one row of CSV (RFC 4180; quotes inside an unquoted cell are its own). */
+/**
+ * The cells of one row of CSV, cut as `csvRows` cuts rows (RFC 4180; quotes inside an unquoted cell are its own, a lone
+ * carriage return is text). A cell with something behind its closing quote is taken as it stands.
+ */
 export function cellsOf(raw: string, delimiter: string): readonly string[] {
-  const [cells = []] = parse(raw, { delimiter, relax_quotes: true, relax_column_count: true }) as string[][]
-  return cells
+  const line = raw.replace(/\r?\n$/, '')
+  const cells: string[] = []
+  for (let at = 0; ; ) {
+    const closing = line[at] === '"' ? closingQuote(line, at + 1) : at - 1
+    const next = line.indexOf(delimiter, closing + 1)
+    const end = next < 0 ? line.length : next
+    const isQuoted = closing >= at && closing + 1 === end
+    cells.push(isQuoted ? line.slice(at + 1, closing).replaceAll('""', '"') : line.slice(at, end))
+    if (next < 0) return cells
+    at = end + 1
+  }
+}
+
+/** Where quotes close that opened before `from`; the end of the line where they never do. */
+function closingQuote(line: string, from: number): number {
+  for (let at = from; ; ) {
+    const quote = line.indexOf('"', at)
+    if (quote < 0) return line.length
+    if (line[quote + 1] !== '"') return quote
+    at = quote + 2
+  }
 }
 
 function cellRow({ raw, header, delimiter }: Extract<RawRow, { kind: 'cells' }>): Row {
