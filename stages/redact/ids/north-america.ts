@@ -39,7 +39,7 @@ export const ANY_PASSPORT: IdSpec = {
   written: /^[A-Z]{0,2} ?\d{6,9}$/i,
   valid: (value) => !isRepeated(value),
   score: 0.05,
-  contextScore: 0.58,
+  contextScore: 0.55,
   context: PASSPORT,
 }
 
