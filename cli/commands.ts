@@ -11,6 +11,7 @@ import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { runsCommand } from './runs.ts'
 import { stagesCommand } from './stages.ts'
+import { trainersCommand } from './trainers.ts'
 import { verifyCommand } from './verify.ts'
 
 /** Every subcommand, in the order in which `sluice --help` lists them. Each lives in the file of its name. */
@@ -27,5 +28,6 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   finetuneCommand,
   modelsCommand,
   stagesCommand,
+  trainersCommand,
   referenceCommand,
 ]

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { SluiceError } from '../../../util/errors.ts'
@@ -24,13 +24,27 @@ export function interpreterOf(folder: string): string {
 export function findInterpreter(store: string, environment: NodeJS.ProcessEnv = process.env): string {
   const named = environment['SLUICE_PYTHON']
   if (named !== undefined && named !== '') return named
-  const own = interpreterOf(trainerFolder(store))
-  if (existsSync(own)) return own
+  const folder = trainerFolder(store)
+  if (readSetup(store) !== undefined && existsSync(interpreterOf(folder))) return interpreterOf(folder)
   throw new SluiceError({
     code: 'TRAINER_NOT_SET_UP',
     message: 'the Python trainer has no environment here',
     next: 'run `sluice trainers setup peft` once, or name a Python in SLUICE_PYTHON',
   })
+}
+
+/** Written last: a set-up that was broken off has none, and does not count. */
+export const SETUP_FILE = 'sluice-setup.json'
+
+/** What `sluice trainers setup peft` has made. */
+export interface PeftSetup {
+  readonly requirements_sha256: string
+  readonly facts: PythonFacts
+}
+
+export function readSetup(store: string): PeftSetup | undefined {
+  const path = join(trainerFolder(store), SETUP_FILE)
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as PeftSetup) : undefined
 }
 
 /** What an interpreter has. */
@@ -96,6 +110,18 @@ export async function probePython(
     })
   }
   return known
+}
+
+/** The version of an interpreter. @throws SluiceError TRAINER_PYTHON_MISSING, TRAINER_PYTHON_VERSION */
+export async function checkPython(interpreter: string): Promise<void> {
+  const version = (await askPython(interpreter))['python'] as string
+  if (isOlder(version, OLDEST.python)) {
+    throw new SluiceError({
+      code: 'TRAINER_PYTHON_VERSION',
+      message: `Python ${version} is older than ${OLDEST.python}`,
+      next: 'name a newer one with --python',
+    })
+  }
 }
 
 async function askPython(interpreter: string): Promise<Readonly<Record<string, unknown>>> {

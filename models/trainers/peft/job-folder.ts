@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sha256, sha256Json } from '../../../util/digest.ts'
 import { writeFileDurable } from '../../../util/durable.ts'
-import { packageFile } from '../../../util/package-root.ts'
 import { random } from '../../../util/random.ts'
 import { adapterFiles } from '../../lora/adapter-files.ts'
 import { initialFactors } from '../../lora/factors.ts'
@@ -11,14 +10,8 @@ import { planEvaluation } from '../../training/batches.ts'
 import type { TrainingConfig } from '../../training/job.ts'
 import { evaluationSteps } from '../../training/loop.ts'
 import { microBatches, planSteps, rateAt } from '../../training/steps.ts'
-import type { PeftJob } from './peft.ts'
-
-/** The script that is run. Its digest is pinned in the evidence. */
-export const SCRIPT = packageFile('models/trainers/peft/train.py')
-
-export function scriptDigest(): string {
-  return sha256(readFileSync(SCRIPT))
-}
+import type { PeftJob } from './peft-job.ts'
+import { scriptDigest } from './script.ts'
 
 /**
  * Writes what the script reads: the rows, the plan of every step with its learning rate, and the first adapter. The

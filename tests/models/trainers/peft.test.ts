@@ -6,10 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openModelSource } from '../../../models/checkpoints/open.ts'
 import { readAdapter } from '../../../models/lora/adapter-files.ts'
 import type { NetworkConfig } from '../../../models/network/config.ts'
-import { findInterpreter, probePython } from '../../../models/trainers/peft/environment.ts'
-import { scriptDigest } from '../../../models/trainers/peft/job-folder.ts'
-import type { PeftJob } from '../../../models/trainers/peft/peft.ts'
+import {
+  findInterpreter,
+  interpreterOf,
+  probePython,
+  trainerFolder,
+} from '../../../models/trainers/peft/environment.ts'
 import { peftTrainer } from '../../../models/trainers/peft/peft.ts'
+import type { PeftJob } from '../../../models/trainers/peft/peft-job.ts'
+import { scriptDigest } from '../../../models/trainers/peft/script.ts'
+import { setupPeft } from '../../../models/trainers/peft/setup.ts'
 import type { TrainerEvent, TrainerHooks } from '../../../models/trainers/trainer.ts'
 import { packRows } from '../../../models/training/batches.ts'
 import type { TrainingConfig } from '../../../models/training/job.ts'
@@ -239,6 +245,24 @@ describe('the environment of the Python trainer', () => {
     expect(await code(fake(JSON.stringify({ ...good, gpus: 0 })))).toBe('TRAINER_CUDA_ABSENT')
     expect(await code(fake(JSON.stringify({ ...good, gpus: 1 })))).toBe('fine')
     expect(await code(fake(JSON.stringify({ ...good, gpus: 4 })), 2)).toBe('TRAINER_PACKAGE_MISSING')
+  })
+
+  it('is made by one command, and does not count until it is whole', { timeout: 300_000 }, async () => {
+    const store = mkdtempSync(join(folder, 'store-'))
+    const said: string[] = []
+    const missing = setupPeft(store, '/nowhere/python', (line) => said.push(line))
+    await expect(missing).rejects.toMatchObject({ code: 'TRAINER_PYTHON_MISSING' })
+    // Real venv and pip; nothing to download, so the packages are missing in the end.
+    const requirements = join(store, 'requirements.txt')
+    writeFileSync(requirements, '# nothing\n')
+    const empty = setupPeft(store, 'python3', (line) => said.push(line), requirements)
+    await expect(empty).rejects.toMatchObject({ code: 'TRAINER_PACKAGE_MISSING' })
+    expect(existsSync(interpreterOf(trainerFolder(store)))).toBe(true)
+    expect(() => findInterpreter(store, {})).toThrow(expect.objectContaining({ code: 'TRAINER_NOT_SET_UP' }))
+    writeFileSync(requirements, 'no version at all !\n')
+    const wrong = setupPeft(store, 'python3', (line) => said.push(line), requirements)
+    await expect(wrong).rejects.toMatchObject({ code: 'TRAINER_SETUP_FAILED' })
+    expect(said).toHaveLength(4)
   })
 
   it('is not asked where the configuration is already wrong', () => {
