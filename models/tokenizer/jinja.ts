@@ -9,11 +9,13 @@ export interface RenderOptions {
   readonly now?: Date
 }
 
-export interface RenderInput {
+export interface Conversation {
   readonly messages: readonly unknown[]
   readonly tools: readonly unknown[] | null
-  readonly addGenerationPrompt: boolean
 }
+
+/** Writes the first `count` messages of a conversation. */
+export type Render = (count: number, addGenerationPrompt: boolean) => string
 
 class Refusal extends Error {}
 class ClockAsked extends Error {}
@@ -21,10 +23,10 @@ class ClockAsked extends Error {}
 /**
  * Opens a chat template (Jinja, in Hugging Face's dialect).
  *
- * @returns a function that writes a conversation as text
- * @throws SluiceError CHAT_TEMPLATE_BROKEN; the function also CHAT_TEMPLATE_REFUSED and CHAT_TEMPLATE_CLOCK
+ * @returns a function that takes a conversation and gives one that writes its beginnings as text
+ * @throws SluiceError CHAT_TEMPLATE_BROKEN; the last function also CHAT_TEMPLATE_REFUSED and CHAT_TEMPLATE_CLOCK
  */
-export function openChatTemplate(source: string, options: RenderOptions): (input: RenderInput) => string {
+export function openChatTemplate(source: string, options: RenderOptions): (conversation: Conversation) => Render {
   const { parsed } = parse(source)
   const globals: Readonly<Record<string, unknown>> = {
     true: true,
@@ -44,19 +46,35 @@ export function openChatTemplate(source: string, options: RenderOptions): (input
       return strftime(options.now, String(format))
     },
   }
-  return ({ messages, tools, addGenerationPrompt }) => {
-    // Not `Template.render`, whose own `strftime_now` reads the clock and cannot be replaced.
-    const environment = new Environment()
-    for (const [name, value] of Object.entries(globals)) environment.set(name, value)
-    environment.set('messages', messages)
-    environment.set('tools', tools)
-    environment.set('add_generation_prompt', addGenerationPrompt)
-    try {
-      return String(new Interpreter(environment).run(parsed).value)
-    } catch (cause) {
-      throw renderError(cause, source)
+  // Not `Template.render`, whose own `strftime_now` reads the clock and cannot be replaced.
+  const outer = new Environment()
+  for (const [name, value] of Object.entries(globals)) outer.set(name, value)
+  return ({ messages, tools }) => {
+    // Values are made once: a conversation is written twice for each of its answers.
+    const made = new Environment()
+    made.set('messages', messages)
+    made.set('tools', tools)
+    const list = made.lookupVariable('messages') as RuntimeArray
+    return (count, addGenerationPrompt) => {
+      const environment = new Environment(outer)
+      environment.setVariable('messages', new list.constructor(list.value.slice(0, count)))
+      environment.setVariable('tools', made.lookupVariable('tools'))
+      environment.set('add_generation_prompt', addGenerationPrompt)
+      try {
+        return String(new Interpreter(environment).run(parsed).value)
+      } catch (cause) {
+        throw renderError(cause, source)
+      }
     }
   }
+}
+
+type RuntimeValue = ReturnType<Environment['lookupVariable']>
+
+/** The package's class of lists is not exported. */
+interface RuntimeArray {
+  readonly value: readonly RuntimeValue[]
+  readonly constructor: new (value: readonly RuntimeValue[]) => RuntimeValue
 }
 
 /** Python's, with one to three numbers. */

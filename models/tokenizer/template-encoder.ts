@@ -3,7 +3,7 @@ import type { SpecialTokens } from '../checkpoints/source.ts'
 import type { ChatEncoder, ChatMessage, ChatRecord, Rendered } from './chat.ts'
 import { PROMPT_COMPLETION } from './chat.ts'
 import { createGuard, type Guard, guardedNames } from './guard.ts'
-import { openChatTemplate } from './jinja.ts'
+import { openChatTemplate, type Render } from './jinja.ts'
 import { checkKept, textsOf } from './kept.ts'
 import { type ArgumentForm, argumentForm, templateMessage, templateValue } from './template-messages.ts'
 import type { Tokenizer } from './tokenizer.ts'
@@ -97,13 +97,12 @@ export function createTemplateEncoder(tokenizer: Tokenizer, options: TemplateOpt
     const everything = textsOf(messages, tools).join('\n')
     const guard = createGuard(forAssistant, everything)
     const strict = createGuard(forOthers, everything)
-    if (messages.some(hasCalls)) form ??= argumentForm((probe) => write({ ...probe, tools: null }))
+    if (messages.some(hasCalls)) form ??= argumentForm((probe) => write({ messages: probe, tools: null }))
     const given = messages.map((message) =>
       templateMessage(message, form, (message.role === 'assistant' ? guard : strict).protect),
     )
     const givenTools = tools === null ? null : (templateValue(tools, strict.protect) as readonly unknown[])
-    const render = (count: number, addGenerationPrompt: boolean): string =>
-      write({ messages: given.slice(0, count), tools: givenTools, addGenerationPrompt })
+    const render = write({ messages: given, tools: givenTools })
     return { messages, guard, render }
   }
 
@@ -241,7 +240,7 @@ interface Conversation {
   readonly messages: readonly ChatMessage[]
   readonly guard: Guard
   /** The first `count` messages as text. */
-  readonly render: (count: number, addGenerationPrompt: boolean) => string
+  readonly render: Render
 }
 
 function hasCalls({ tool_calls }: ChatMessage): boolean {

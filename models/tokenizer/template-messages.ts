@@ -1,5 +1,6 @@
 import { SluiceError } from '../../util/errors.ts'
 import type { ChatMessage } from './chat.ts'
+import type { Render } from './jinja.ts'
 
 /** How a template wants the arguments of a call: as an object that it writes itself, or as the text that they are. */
 export type ArgumentForm = 'object' | 'text' | 'none'
@@ -59,9 +60,7 @@ function argumentsFor(text: string, form: ArgumentForm | undefined, protect: Pro
 }
 
 /** Which form a template writes out, by trying. */
-export function argumentForm(
-  write: (input: { messages: readonly unknown[]; addGenerationPrompt: boolean }) => string,
-): ArgumentForm {
+export function argumentForm(open: (messages: readonly unknown[]) => Render): ArgumentForm {
   const written = (given: unknown): string => {
     const call = { id: 'call00001', type: 'function', function: { name: 'probe_name', arguments: given } }
     const messages = [
@@ -69,7 +68,7 @@ export function argumentForm(
       { role: 'assistant', content: '', tool_calls: [call] },
     ]
     try {
-      return write({ messages, addGenerationPrompt: false })
+      return open(messages)(messages.length, false)
     } catch (error) {
       if (error instanceof SluiceError) return ''
       throw error

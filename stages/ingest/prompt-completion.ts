@@ -1,14 +1,12 @@
 import type { Message } from '../../artifacts/record.ts'
+import { PROMPT_COMPLETION } from '../../models/tokenizer/chat.ts'
 import type { Json } from '../../util/json.ts'
 import { type Fault, fault, isFault, wrongType } from './faults.ts'
 import type { MessageReader } from './messages.ts'
 
-/** What `meta.form` says of a row that was a prompt and its completion: training puts loss on the last answer only. */
-const FORM = 'prompt_completion'
-
 export interface Pair {
   readonly messages: readonly Message[]
-  readonly meta: { readonly form: typeof FORM }
+  readonly meta: { readonly form: typeof PROMPT_COMPLETION }
 }
 
 /** True for a row with `prompt` and `completion` that is neither a text nor a conversation. */
@@ -35,7 +33,7 @@ export function mapPair(value: Json, readMessage: MessageReader): Pair | Fault {
   if (after.every(({ content, tool_calls: calls }) => content.trim() === '' && calls === undefined)) {
     return fault('EMPTY_TEXT', '`completion` is empty')
   }
-  return { messages, meta: { form: FORM } }
+  return { messages, meta: { form: PROMPT_COMPLETION } }
 }
 
 function readSide(
