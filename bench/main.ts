@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   toxicity: async () => (await import('./toxicity.ts')).bench,
   curate: async () => (await import('./curate.ts')).bench,
   training: async () => (await import('./training.ts')).bench,
+  'base-model': async () => (await import('./base-model.ts')).bench,
   'training-peers': async () => (await import('./training-peers.ts')).bench,
   ledger: async () => (await import('./ledger.ts')).bench,
   policies: async () => (await import('./policies.ts')).bench,
