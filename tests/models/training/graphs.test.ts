@@ -138,6 +138,13 @@ describe('learningRate', () => {
     expect(rates[11]).toBeCloseTo(0.55, 10)
     expect(rates[19]).toBeCloseTo(0.1, 10)
   })
+
+  it('falls in a line, or stays at its peak, where the schedule says so', () => {
+    const rates = (schedule: 'linear' | 'constant'): readonly number[] =>
+      [1, 2, 4, 7, 12].map((step) => learningRate(step, 12, { schedule, peak: 2, warmup: 2, floor: 0.5 }))
+    expect(rates('linear')).toEqual([1, 2, 1.8, 1.5, 1])
+    expect(rates('constant')).toEqual([1, 2, 2, 2, 2])
+  })
 })
 
 describe('packRows', () => {
