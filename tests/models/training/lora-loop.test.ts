@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TrainingJob } from '../../../models/training/job.ts'
 import type { TrainingHooks, TrainingOutcome } from '../../../models/training/loop.ts'
 import { train } from '../../../models/training/loop.ts'
+import { FULL } from '../../../models/training/method.ts'
 import { runTraining } from '../../../models/training/trainer.ts'
 import { sha256 } from '../../../util/digest.ts'
 import { baseTensors, loraJob } from './lora-job.ts'
@@ -94,6 +95,16 @@ describe('train with LoRA', () => {
     const there = await runTraining(job, new AbortController().signal, () => {})
     expect(evidence(there)).toEqual(evidence(here))
     expect([...tensors.values()].every(({ data }) => data.length === 0)).toBe(true)
+  })
+})
+
+describe('train with all parameters of a base', () => {
+  it('starts from the loss that LoRA starts from, and goes lower with the base as its first parameters', async () => {
+    const lora = await finish(loraJob(path(), { epochs: 1 }))
+    const full = await finish(loraJob(path(), { method: FULL, epochs: 1, learningRate: 5e-3 }))
+    expect(full.validLoss[0]![1]).toBeCloseTo(lora.validLoss[0]![1], 5)
+    expect(full.best.loss).toBeLessThan(full.validLoss[0]![1] - 0.3)
+    expect(full.roundTrip).toBeUndefined()
   })
 })
 
