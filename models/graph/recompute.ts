@@ -7,8 +7,9 @@ import { node1 } from './graph.ts'
  * A part of a network whose inner values are not kept for the backward pass but computed again from its input (Chen
  * et al. 2016). Costs one more forward pass of the part and saves all that lies between its input and its output.
  *
- * ONNX Runtime would merge the two computations, or run the second one early, as nothing tells them apart. So the
- * second one starts from `x + zero·dy₀`, which waits for the part's gradient and cannot be folded as `zero` is fed.
+ * ONNX Runtime merges equal nodes (1.30 does so with the first layers of a block) and may run what has no open input
+ * early. So the second computation starts from `x + zero·dy₀`, which is no equal of the first, waits for the part's
+ * gradient, and cannot be folded as `zero` is fed.
  *
  * @param zero a graph input of shape [], always fed 0
  * @param build called twice; what it uses besides its argument may be differentiated too
