@@ -61,8 +61,80 @@ const Privacy = Type.Object(
   closed,
 )
 
+const Peft = Type.Object(
+  {
+    device: Type.Union([Type.Literal('auto'), Type.Literal('cpu'), Type.Literal('cuda')], {
+      description: 'auto takes a GPU where torch sees one.',
+      default: 'auto',
+    }),
+    precision: Type.Union([Type.Literal('float32'), Type.Literal('bfloat16')], {
+      description: "Of the base's weights; factors are always trained in float32.",
+      default: 'float32',
+    }),
+    processes: Type.Integer({
+      description: 'More than one starts them with Accelerate; on GPUs, one each.',
+      default: 1,
+      minimum: 1,
+    }),
+  },
+  { ...closed, description: 'The Python trainer, where `trainer` is peft.', default: {} },
+)
+
+const Remote = Type.Object(
+  {
+    base_url: Type.String({ description: 'Address of the provider up to and without `/files`.' }),
+    key: Type.Union(
+      [
+        Type.Object({ env: Type.String({ description: 'Environment variable with the key.' }) }, closed),
+        Type.Object(
+          { file: Type.String({ description: 'File with the key, relative to the pipeline file.' }) },
+          closed,
+        ),
+      ],
+      { description: "Where the provider's key is." },
+    ),
+    model: Type.String({ description: "The provider's name of the model to tune.", minLength: 1 }),
+    allow_raw: Type.Boolean({ description: 'Send data that was not redacted.', default: false }),
+    on_stop: Type.Union([Type.Literal('leave'), Type.Literal('cancel')], {
+      description: 'What an interruption does to the job: it goes on and the next run finds it, or it ends.',
+      default: 'leave',
+    }),
+    epochs: Type.Optional(Type.Integer({ description: "`n_epochs`; else the provider's choice.", minimum: 1 })),
+    batch_size: Type.Optional(Type.Integer({ description: "Else the provider's choice.", minimum: 1 })),
+    learning_rate_multiplier: Type.Optional(
+      Type.Number({ description: "Else the provider's choice.", exclusiveMinimum: 0 }),
+    ),
+    suffix: Type.Optional(
+      Type.String({ description: 'Part of the name of the tuned model.', pattern: '^[A-Za-z0-9-]{1,40}$' }),
+    ),
+    poll_seconds: Type.Integer({ description: 'Seconds between questions how the job is.', default: 15, minimum: 1 }),
+    timeout_seconds: Type.Integer({ description: 'Longest silence of a connection.', default: 120, minimum: 1 }),
+    outage_seconds: Type.Integer({
+      description: 'Longest time in which the provider may be unreachable.',
+      default: 1800,
+      minimum: 1,
+    }),
+    deadline_seconds: Type.Integer({
+      description: 'Longest time that the job may take.',
+      default: 604_800,
+      minimum: 1,
+    }),
+  },
+  closed,
+)
+
 export const FinetuneConfig = Type.Object(
   {
+    trainer: Type.Union([Type.Literal('sluice'), Type.Literal('peft'), Type.Literal('openai-compatible')], {
+      description:
+        'sluice: the engine in this process. peft: Transformers and PEFT in Python (`sluice trainers setup peft`). openai-compatible: a provider; the rows leave this machine.',
+      default: 'sluice',
+    }),
+    peft: Peft,
+    remote: Type.Optional({
+      ...Remote,
+      description: 'The provider, where `trainer` is openai-compatible.',
+    } as typeof Remote),
     base: Type.String({
       description:
         'Model to start from: `sluice:base` (the one that ships), a name in sluice.models.lock, or a path. Empty: a new network from random weights.',
@@ -165,6 +237,11 @@ export const FinetuneConfig = Type.Object(
       description:
         'none: rows are padded to the longest of their batch. blocks: several rows share a sequence and do not see each other.',
       default: 'none',
+    }),
+    template_date: Type.String({
+      description: 'The day that chat templates write which ask for today, as 2026-11-23; only those need it.',
+      default: '',
+      pattern: '^(\\d{4}-\\d{2}-\\d{2})?$',
     }),
     over_length: Type.Union(
       [Type.Literal('error'), Type.Literal('drop'), Type.Literal('truncate'), Type.Literal('split')],

@@ -1,10 +1,15 @@
 import { loraModules } from '../../models/lora/modules.ts'
+import { findInterpreter } from '../../models/trainers/peft/environment.ts'
+import { peftTrainer } from '../../models/trainers/peft/peft.ts'
+import { scriptDigest } from '../../models/trainers/peft/script.ts'
+import { checkRemote } from '../../models/trainers/remote/config.ts'
 import { SluiceError } from '../../util/errors.ts'
 import type { PlanContext, Problem, WholeStage } from '../stage.ts'
 import type { FoundBase } from './base.ts'
 import { findBase } from './base.ts'
 import { FinetuneConfig, methodOf } from './config.ts'
 import { loraOf } from './job.ts'
+import { remoteConfig } from './provider.ts'
 import { FINETUNE_METRICS } from './summary.ts'
 
 /**
@@ -29,10 +34,18 @@ export const finetune: WholeStage<typeof FinetuneConfig> = {
   },
   metrics: FINETUNE_METRICS,
   pins(config, context): Readonly<Record<string, string>> {
-    return config.base === '' ? {} : { base: findBase(config.base, context).digest }
+    return {
+      ...(config.base === '' ? {} : { base: findBase(config.base, context).digest }),
+      ...(config.trainer === 'peft' ? { trainer_script: scriptDigest() } : {}),
+    }
   },
   check(config, context) {
-    return [...(config.base === '' ? checkNew(config) : checkBase(config, context)), ...checkPrivacy(config)]
+    if (config.trainer === 'openai-compatible') return checkProvider(config, context)
+    return [
+      ...(config.base === '' ? checkNew(config) : checkBase(config, context)),
+      ...checkPrivacy(config),
+      ...(config.trainer === 'peft' ? checkPython(config, context) : []),
+    ]
   },
   async run(config, inputs, context) {
     const { runFinetune } = await import('./run.ts')
@@ -75,6 +88,60 @@ function checkBase(config: FinetuneConfig, context: PlanContext): readonly Probl
     } catch (error) {
       problems.push(problemOf(error, ['lora', 'targets']))
     }
+  }
+  return problems
+}
+
+function checkPython(config: FinetuneConfig, context: PlanContext): readonly Problem[] {
+  const problems: Problem[] = peftTrainer
+    .check({ ...config.peft, dp: config.dp !== undefined })
+    .map(({ path, ...problem }) => ({ ...problem, path: path?.[0] === 'dp' ? ['dp'] : ['peft', ...(path ?? [])] }))
+  if (config.base === '') {
+    problems.push({
+      code: 'FINETUNE_NO_BASE',
+      message: 'the Python trainer tunes a base, and none is named',
+      next: 'name one in `base`, or take `trainer: sluice`',
+      path: ['trainer'],
+    })
+  }
+  if (config.packing !== 'none') {
+    problems.push({
+      code: 'FINETUNE_PACKING',
+      message: 'the Python trainer does not pack rows',
+      next: 'take `packing: none`',
+      path: ['packing'],
+    })
+  }
+  try {
+    findInterpreter(context.storeRoot)
+  } catch (error) {
+    problems.push(problemOf(error, ['trainer']))
+  }
+  return problems
+}
+
+function checkProvider({ remote, dp }: FinetuneConfig, context: PlanContext): readonly Problem[] {
+  if (remote === undefined) {
+    return [
+      {
+        code: 'FINETUNE_NO_PROVIDER',
+        message: 'no provider is named',
+        next: 'give `remote: { base_url, key, model }`',
+        path: ['trainer'],
+      },
+    ]
+  }
+  const problems: Problem[] = checkRemote(remoteConfig(remote, context.baseDir)).map(({ path, ...problem }) => ({
+    ...problem,
+    path: ['remote', ...(path ?? [])],
+  }))
+  if (dp !== undefined) {
+    problems.push({
+      code: 'TRAINER_NO_DP',
+      message: 'a provider cannot be held to differential privacy',
+      next: "train with Sluice's own engine, or leave out dp",
+      path: ['dp'],
+    })
   }
   return problems
 }

@@ -4,8 +4,7 @@ import { defaultTargets } from '../../models/lora/modules.ts'
 import type { NetworkConfig } from '../../models/network/config.ts'
 import { type PrivateTraining, planPrivacy } from '../../models/privacy/plan.ts'
 import { refuseSharedUnits } from '../../models/privacy/units.ts'
-import type { Rendered } from '../../models/tokenizer/chat.ts'
-import { packRows, type TokenRows } from '../../models/training/batches.ts'
+import { packRows } from '../../models/training/batches.ts'
 import type { TrainingJob } from '../../models/training/loop.ts'
 import { FULL, type TrainingMethod } from '../../models/training/method.ts'
 import { packBlocks } from '../../models/training/packing.ts'
@@ -42,10 +41,7 @@ export interface JobParts {
 export function trainingJob({ config, language, base, train, valid, seed, workDir }: JobParts): TrainingJob {
   const { network, chat, context } = language
   const dp = privacyOf(config, train, valid)
-  const rows = (rendered: readonly Rendered[]): TokenRows => {
-    const packed = packRows(rendered)
-    return config.packing === 'blocks' ? packBlocks(packed, context) : packed
-  }
+  const rows = packRows(train.rows)
   return {
     config: {
       network,
@@ -71,8 +67,8 @@ export function trainingJob({ config, language, base, train, valid, seed, workDi
       pad: chat.pad,
     },
     ...(base === undefined ? {} : { base: { path: base.path, digest: base.digest } }),
-    train: rows(train.rows),
-    valid: rows(valid.rows),
+    train: config.packing === 'blocks' ? packBlocks(rows, context) : rows,
+    valid: packRows(valid.rows),
     ...(dp === undefined ? {} : { dp }),
     threads: config.threads,
     lowMemory: config.low_memory,

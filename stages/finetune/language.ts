@@ -43,5 +43,6 @@ export function newLanguage(config: FinetuneConfig, store: Store, train: Artifac
 /** What a base brings along. */
 export function languageOf(source: ModelSource, config: FinetuneConfig): Language {
   const { network } = source
-  return { network, chat: openModelEncoder(source).chat, context: Math.min(config.context, network.context) }
+  const date = config.template_date === '' ? undefined : new Date(`${config.template_date}T00:00:00Z`)
+  return { network, chat: openModelEncoder(source, date).chat, context: Math.min(config.context, network.context) }
 }

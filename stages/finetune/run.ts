@@ -3,7 +3,7 @@ import { putModel } from '../../artifacts/model.ts'
 import type { TextRecord } from '../../artifacts/record.ts'
 import { openModelSource } from '../../models/checkpoints/open.ts'
 import type { ModelSource } from '../../models/checkpoints/source.ts'
-import type { CheckpointNote } from '../../models/training/loop.ts'
+import type { CheckpointNote, TrainingOutcome } from '../../models/training/loop.ts'
 import { runTraining } from '../../models/training/trainer.ts'
 import { SluiceError } from '../../util/errors.ts'
 import type { Inputs, Outputs, RunContext } from '../stage.ts'
@@ -16,11 +16,16 @@ import { languageOf, newLanguage } from './language.ts'
 import { modelFiles } from './model-files.ts'
 import type { PreparedRows, RowFates } from './prepare.ts'
 import { prepareRows } from './prepare.ts'
+import type { PythonOutcome } from './python.ts'
 import { summarizeTraining } from './summary.ts'
 import { tunedFiles } from './tuned-files.ts'
 
 /** Words, rows, training thread, model files: the whole stage. */
 export async function runFinetune(config: FinetuneConfig, inputs: Inputs, context: RunContext): Promise<Outputs> {
+  if (config.trainer === 'openai-compatible') {
+    const { tuneAtProvider } = await import('./provider.ts')
+    return tuneAtProvider(config, inputs, context)
+  }
   if (config.base === '') return tune(config, inputs, context, undefined)
   const base = findBase(config.base, { baseDir: context.baseDir, storeRoot: context.store.root })
   const source = await openModelSource(base.path)
@@ -55,7 +60,10 @@ async function tune(
   const job = trainingJob({ config, language, base, train, valid, seed: context.seed, workDir: context.workDir })
   const prepared = performance.now()
   const energy = measureEnergy()
-  const outcome = await runTraining(job, context.signal, context.progress)
+  const outcome: TrainingOutcome & Partial<PythonOutcome> =
+    config.trainer === 'peft'
+      ? await (await import('./python.ts')).trainInPython(job, base!, config, context)
+      : await runTraining(job, context.signal, context.progress)
   const joules = energy()
   const seconds = (performance.now() - prepared) / 1000
   if (outcome.checkpoint !== undefined) {

@@ -68,7 +68,7 @@ export const FINETUNE_METRICS: readonly MetricSpec[] = [
 export interface FinetuneFacts {
   readonly config: FinetuneConfig
   readonly job: TrainingJob
-  readonly outcome: TrainingOutcome
+  readonly outcome: TrainingOutcome & { readonly evidence?: Readonly<Record<string, Json>> }
   readonly base: FoundBase | undefined
   readonly train: RowFates
   readonly valid: RowFates
@@ -140,6 +140,7 @@ function evidenceOf({ base, job, outcome }: FinetuneFacts): Json {
     base: base === undefined ? null : { name: base.name, digest: base.digest },
     method: method.kind === 'lora' ? { kind: 'lora', ...method.lora } : { kind: 'full' },
     round_trip: outcome.roundTrip === undefined ? null : { ...outcome.roundTrip },
+    trainer: outcome.evidence ?? { trainer: 'sluice' },
   } as unknown as Json
 }
 
