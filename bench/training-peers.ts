@@ -88,7 +88,10 @@ interface Measured {
   readonly multiplied: number
 }
 
-async function measure({ folder, batch, sequence }: PeerCase, python: string | undefined): Promise<Measured> {
+async function measure(
+  { folder, batch, sequence, recompute = false }: PeerCase,
+  python: string | undefined,
+): Promise<Measured> {
   const source = await openModelSource(folder)
   const { network } = source
   source.close()
@@ -110,6 +113,7 @@ async function measure({ folder, batch, sequence }: PeerCase, python: string | u
       targets: lora.targets,
       batch,
       sequence,
+      recompute,
       rows: Array.from({ length: batch * (WARMUP + STEPS) }, () =>
         Array.from({ length: sequence + 1 }, () => rng.integer(network.vocabulary)),
       ),

@@ -21,7 +21,7 @@ const { lora, theta } = readAdapter(
 )
 const { beta1, beta2, epsilon, weightDecay, clipNorm, threads } = task
 const engine = openEngine({
-  shape: { network, method: { kind: 'lora', lora }, recompute: task.sequence > 256 },
+  shape: { network, method: { kind: 'lora', lora }, recompute: task.recompute },
   optimizer: { beta1, beta2, epsilon, weightDecay, clipNorm },
   seed: 1,
   threads,
