@@ -4,6 +4,7 @@ import { fillDropoutMask } from '../lora/dropout.ts'
 import { loraModules } from '../lora/modules.ts'
 import type { BaseTensors } from './base.ts'
 import type { Batch } from './batches.ts'
+import { unitBatchGraph } from './dp-graphs.ts'
 import { batchFeeds, frozenFeeds } from './feeds.ts'
 import type { GraphShape } from './graphs.ts'
 import { accumulationGraph, applyGraph, dropoutInput, lossGraph, trainingGraph, unitGradientGraph } from './graphs.ts'
@@ -42,6 +43,15 @@ export interface Engine {
     batch: Batch,
     options: UnitOptions,
   ): Promise<{ readonly sum: Float32Array; readonly loss: number; readonly norm: number }>
+  /**
+   * The same for several units in one run, `weights` [units, rows of the batch] saying how the rows' sums in nats make up
+   * the units' losses. Only for LoRA without dropout on unpacked rows.
+   */
+  readonly unitGradients?: (
+    theta: Float32Array,
+    batch: Batch,
+    options: { readonly weights: Float32Array; readonly clip: number; readonly sum: Float32Array },
+  ) => Promise<{ readonly sum: Float32Array; readonly norms: Float32Array }>
   /** AdamW with a gradient that was made elsewhere. */
   applyGradient(
     vectors: Vectors,
@@ -155,6 +165,22 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
         norm: scalarOf(out, 'norm'),
       }
     },
+    ...(method.kind === 'lora' && method.lora.dropout === 0 && shape.packed !== true
+      ? {
+          async unitGradients(theta, batch, { weights, clip, sum }) {
+            const units = await session('units', () => unitBatchGraph(network, method.lora))
+            const out = await units.run({
+              ...frozen,
+              ...batchFeeds(batch),
+              theta: float32(theta),
+              weights: float32(weights, [weights.length / batch.rows, batch.rows]),
+              clip: number32(clip),
+              sum: float32(sum),
+            })
+            return { sum: out['next_sum']!.data as Float32Array, norms: out['norms']!.data as Float32Array }
+          },
+        }
+      : ({} satisfies Pick<Engine, 'unitGradients'>)),
     async lossSum(theta, batch) {
       // Measured now and then: what it needs is given back, instead of lying beside the memory of the steps.
       const loss = await session('loss', () => lossGraph(shape), false)

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { float32, number32, openSession } from '../../../models/graph/session.ts'
+import { initialFactors } from '../../../models/lora/factors.ts'
+import { initialWeights, toTensors } from '../../../models/network/weights.ts'
 import { splitNoise } from '../../../models/privacy/clipped-share.ts'
 import { PRIVACY_METRICS, privacyEvidence } from '../../../models/privacy/evidence.ts'
 import type { PrivateTraining } from '../../../models/privacy/plan.ts'
@@ -17,6 +19,7 @@ import type { TrainingHooks, TrainingOutcome } from '../../../models/training/lo
 import { train } from '../../../models/training/loop.ts'
 import { initialTheta } from '../../../models/training/method.ts'
 import { runTraining } from '../../../models/training/trainer.ts'
+import { random } from '../../../util/random.ts'
 import { smallJob } from './small.ts'
 
 let folder: string
@@ -131,6 +134,30 @@ describe('training with differential privacy', () => {
       const without = await clippedSum(engine, theta, units.slice(1), context)
       const moved = Math.hypot(...expected.map((x, i) => x - without.sum[i]!))
       expect(moved).toBeLessThanOrEqual(Math.min(bound, norms[0]!) * (1 + 1e-5))
+    }
+    await engine.close()
+  })
+
+  it('makes the gradients of several units in one run under LoRA, equal to those made one by one', async () => {
+    const { network } = smallJob('').config
+    const lora = { rank: 4, alpha: 8, targets: ['q_proj', 'v_proj', 'down_proj'], rslora: false, dropout: 0 }
+    const method = { kind: 'lora', lora } as const
+    const base = new Map(toTensors(initialWeights(network, random(9)), network).map((tensor) => [tensor.name, tensor]))
+    const plain = smallJob(path())
+    const job: TrainingJob = { ...plain, config: { ...plain.config, method, microTokens: 512 } }
+    const rng = random(4)
+    const theta = initialFactors(network, lora, rng).map((x) => x + 0.1 * rng.normal())
+    const { optimizer, seed } = job.config
+    const engine = openEngine({ shape: { network, method }, optimizer, seed, threads: 1, base })
+    const { unitGradients: _, ...oneByOne } = engine
+    const dp = { ...NOT_PRIVATE, lossPer: 'token of the unit' } as const
+    const units = [3, 4, 10, 11, 30, 31, 59]
+    for (const clip of [Number.POSITIVE_INFINITY, 0.5, 0.05]) {
+      const context = { job, dp: { ...dp, clip }, unitRows: rowsOfUnits(dp), t: 1 }
+      const together = await clippedSum(engine, theta, units, context)
+      const apart = await clippedSum(oneByOne, theta, units, context)
+      expect([together.clipped, together.sampled]).toEqual([apart.clipped, 7])
+      expect(difference(together.sum, apart.sum)).toBeLessThan(1e-5 * Math.max(...apart.sum.map(Math.abs)))
     }
     await engine.close()
   })
