@@ -50,7 +50,6 @@ async function trainWithPeft(job: PeftJob, hooks: TrainerHooks): Promise<Trainer
       script: SCRIPT,
       folder: job.workDir,
       processes: job.processes,
-      device: job.device,
       threads: job.threads,
     },
     hooks,

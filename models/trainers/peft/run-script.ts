@@ -10,7 +10,6 @@ export interface ScriptRun {
   readonly script: string
   readonly folder: string
   readonly processes: number
-  readonly device: 'auto' | 'cpu' | 'cuda'
   readonly threads: number
 }
 
@@ -92,11 +91,10 @@ export async function runScript(run: ScriptRun, hooks: TrainerHooks): Promise<Sc
   }
 }
 
-function commandLine({ script, folder, processes, device }: ScriptRun): readonly string[] {
+/** Several processes are started by torch's own launcher; Accelerate, in the script, finds them by their variables. */
+function commandLine({ script, folder, processes }: ScriptRun): readonly string[] {
   if (processes === 1) return [script, folder]
-  const launch = ['-m', 'accelerate.commands.launch', '--num_processes', String(processes), '--num_machines', '1']
-  const kind = device === 'cpu' ? ['--cpu', '--multi_cpu'] : ['--multi_gpu']
-  return [...launch, ...kind, '--mixed_precision', 'no', '--dynamo_backend', 'no', script, folder]
+  return ['-m', 'torch.distributed.run', '--standalone', '--nproc_per_node', String(processes), script, folder]
 }
 
 /** Nothing may be fetched or reported: the model is a folder, and libraries are told to stay offline. */
@@ -109,6 +107,8 @@ function environment({ threads }: ScriptRun): NodeJS.ProcessEnv {
     TOKENIZERS_PARALLELISM: 'false',
     PYTHONUNBUFFERED: '1',
     PYTHONUTF8: '1',
+    // PEFT writes sets as lists: their order must not change from run to run.
+    PYTHONHASHSEED: '0',
     OMP_NUM_THREADS: String(threads),
   }
 }
