@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeSafetensors } from '../../../models/safetensors.ts'
+import { finetune } from '../../../stages/finetune/index.ts'
+import { REMOTE_MODEL_FILE } from '../../../stages/finetune/provider.ts'
+import { OpenAiServer } from '../../models/trainers/openai-server.ts'
+import { CONFIG, conversations, createStageRunner, metric, type StageRunner } from './stage-runner.ts'
+
+let runner: StageRunner
+let server: OpenAiServer
+beforeAll(async () => {
+  runner = createStageRunner()
+  server = new OpenAiServer()
+  await server.start()
+  writeFileSync(join(runner.root, 'key'), `${server.key}\n`, { mode: 0o600 })
+})
+afterAll(async () => {
+  runner.close()
+  await server.stop()
+})
+
+const planned = () => ({
+  baseDir: runner.root,
+  storeRoot: runner.root,
+  sources: [],
+  purpose: '',
+  now: new Date(0),
+  secretId: () => '',
+})
+
+describe('a provider', () => {
+  const provider = () => ({
+    trainer: 'openai-compatible' as const,
+    remote: {
+      base_url: server.baseUrl,
+      key: { file: 'key' },
+      model: 'small-1',
+      allow_raw: false,
+      on_stop: 'leave' as const,
+      epochs: 2,
+      poll_seconds: 1,
+      timeout_seconds: 5,
+      outage_seconds: 20,
+      deadline_seconds: 60,
+    },
+  })
+
+  it('gets the conversations, and the model is a name with what was told of it', async () => {
+    const outputs = await runner.run(provider(), conversations(30, 1))
+    expect(finetune.check!({ ...CONFIG, ...provider() }, planned())).toEqual([])
+    const file = JSON.parse(runner.files(outputs).get(REMOTE_MODEL_FILE)!.toString())
+    expect(file.base).toBe('small-1')
+    expect(file.model).toMatch(/^ft:/)
+    expect(JSON.stringify(file)).not.toContain(server.key)
+    expect(server.files.map(({ content }) => content.split('\n').length - 1)).toEqual([30, CONFIG.validation_rows])
+    expect(metric(outputs, 'training_rows')).toBe(30)
+    expect(metric(outputs, 'valid_loss')).toBeGreaterThan(0)
+    expect(outputs.summary.limits![0]).toContain('30 training rows and 20 held-out rows were sent to 127.0.0.1')
+  })
+
+  it('gets no row that was not redacted, unless the file says so', async () => {
+    const uploads = server.files.length
+    await expect(runner.run(provider(), conversations(30, 2), { sensitivity: 'raw' })).rejects.toMatchObject({
+      code: 'REMOTE_RAW_DATA',
+    })
+    expect(server.files.length).toBe(uploads)
+  })
+
+  it('is checked before anything runs', () => {
+    const codes = (config: object) => finetune.check!({ ...CONFIG, ...config }, planned()).map(({ code }) => code)
+    expect(codes({ trainer: 'openai-compatible' })).toEqual(['FINETUNE_NO_PROVIDER'])
+    const { remote, trainer } = provider()
+    expect(
+      codes({ trainer, remote: { ...remote, base_url: 'http://example.org/v1', key: { env: 'NO_SUCH_KEY' } } }),
+    ).toEqual(['REMOTE_INSECURE', 'REMOTE_KEY_MISSING'])
+  })
+})
+
+const PYTHON = process.env['SLUICE_PYTHON']
+const hasPeft = ((): boolean => {
+  if (PYTHON === undefined) return false
+  try {
+    const ask = 'from importlib.metadata import version\nfor name in ("torch", "transformers", "peft"): version(name)'
+    execFileSync(PYTHON, ['-c', ask], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+})()
+if (!hasPeft) console.log('skipped: SLUICE_PYTHON names no Python with torch, transformers and peft')
+
+describe.skipIf(!hasPeft)('the Python trainer', () => {
+  it('trains the same adapter as the own engine, from the same rows', { timeout: 300_000 }, async () => {
+    for (const [name, data] of runner.files(await runner.run({ epochs: 2 }, conversations(100, 1)))) {
+      mkdirSync(dirname(join(runner.root, 'base', name)), { recursive: true })
+      writeFileSync(join(runner.root, 'base', name), data)
+    }
+    const tune = {
+      base: 'base',
+      epochs: 1,
+      lora: { rank: 4, alpha: 8, targets: ['all-linear'], rslora: false, dropout: 0 },
+    }
+    const rows = conversations(60, 5)
+    const own = await runner.run(tune, rows)
+    const python = await runner.run({ ...tune, trainer: 'peft' }, rows)
+    expect([...runner.files(python).keys()]).toEqual([...runner.files(own).keys()])
+    const [a, b] = [own, python].map((each) =>
+      decodeSafetensors(runner.files(each).get('adapter/adapter_model.safetensors')!),
+    )
+    for (const [name, { data }] of a!) {
+      const other = b!.get(name)!.data
+      for (let i = 0; i < data.length; i++) expect(Math.abs(data[i]! - other[i]!)).toBeLessThan(2e-3)
+    }
+    for (const name of ['valid_loss', 'train_loss', 'untrained_valid_perplexity'] as const) {
+      const [mine, theirs] = [metric(own, name) as number, metric(python, name) as number]
+      expect(Math.abs(mine - theirs) / mine).toBeLessThan(1e-3)
+    }
+    expect(metric(python, 'tokens_seen')).toBe(metric(own, 'tokens_seen'))
+    expect(metric(python, 'supervised_tokens')).toBe(metric(own, 'supervised_tokens'))
+    expect(python.summary.data).toMatchObject({ trainer: { trainer: 'peft', device: 'cpu' } })
+  })
+})
