@@ -139,7 +139,8 @@ function evidenceOf({ base, job, outcome }: FinetuneFacts): Json {
   return {
     base: base === undefined ? null : { name: base.name, digest: base.digest },
     method: method.kind === 'lora' ? { kind: 'lora', ...method.lora } : { kind: 'full' },
-    round_trip: outcome.roundTrip === undefined ? null : { ...outcome.roundTrip },
+    // Two losses of one batch: with private held-out rows they are nobody's business.
+    round_trip: outcome.roundTrip === undefined || job.dp?.heldOut === 'private' ? null : { ...outcome.roundTrip },
     trainer: outcome.evidence ?? { trainer: 'sluice' },
   } as unknown as Json
 }
