@@ -2,7 +2,7 @@ import { softmax } from './attention.ts'
 import { log, mul, reduceSum, scale } from './elementwise.ts'
 import type { Value } from './graph.ts'
 import { node1, sameType } from './graph.ts'
-import { reshape } from './layout.ts'
+import { reshape, transpose } from './layout.ts'
 import { matmul } from './linear.ts'
 import { formatShape, ShapeError, sameShape } from './shape.ts'
 
@@ -54,10 +54,21 @@ export function linearCrossEntropy(x: Value, table: Value, targets: Value): Valu
       ([dy]) => {
         if (dy === undefined) return [undefined, undefined]
         const error = minusOneHot(p, targets)
-        return [mul(matmul(error, table), dy), matmul(error, mul(x, dy), { transA: true })]
+        return [mul(errorTimes(table, error), dy), matmul(error, mul(x, dy), { transA: true })]
       },
   )
   return loss
+}
+
+/** Columns up to which a product of few rows may be summed differently by two threads; see `leastTokens`. */
+const NARROW = 144
+
+/** error·table [rows, d]. The rows are as many as there are targets, so a narrow product cannot count on many of them. */
+function errorTimes(table: Value, error: Value): Value {
+  const width = table.shape[1]!
+  if (typeof width === 'string' || width > NARROW) return matmul(error, table)
+  // With the left operand transposed MLAS sums in the same runs however it cuts.
+  return transpose(matmul(table, error, { transA: true, transB: true }), [1, 0])
 }
 
 /** −Σ log p[target]. A probability below the smallest float counts as that float: 87 nats instead of infinity. */

@@ -18,8 +18,8 @@ export interface SessionOptions {
 }
 
 /**
- * Opens a model in the CPU build of ONNX Runtime. Threads do not spin (another process may need the core), and the
- * result does not depend on their number.
+ * Opens a model in the CPU build of ONNX Runtime. Threads do not spin: another process may need the core. Products of few
+ * rows and columns may round differently with another number of them; training sees to it that they do not.
  */
 export async function openSession(
   model: Uint8Array,

@@ -11,6 +11,7 @@ import { accumulationGraph, applyGraph, dropoutInput, lossGraph, trainingGraph, 
 import { decayMask, parameterSize } from './method.ts'
 import type { AdamWConfig } from './optimizer.ts'
 import { adamWScalars } from './optimizer.ts'
+import { leastTokens, padRows } from './seams.ts'
 
 /** What AdamW moves. */
 export interface Vectors {
@@ -28,7 +29,9 @@ export interface Stepped {
   readonly norm: number
 }
 
-/** The graphs of a training run, opened as they are first needed. All results are the same for any number of threads. */
+/**
+ * The graphs of a training run, opened as they are first needed. One thread and two give the same bytes; see `leastTokens`.
+ */
 export interface Engine {
   /** Number of elements of θ. */
   readonly size: number
@@ -86,6 +89,9 @@ export interface EngineOptions {
 export function openEngine({ shape, optimizer, seed, threads, lowMemory = false, base }: EngineOptions): Engine {
   const { network, method } = shape
   const size = parameterSize(network, method)
+  const least = leastTokens(shape)
+  // The id of padding is of no matter: nothing sees it.
+  const padded = (batch: Batch): Batch => padRows(batch, least, 0)
   const frozen = frozenFeeds(method.kind === 'lora' ? base : undefined)
   const masks = createDropout(shape, seed)
   const decay = float32(decayMask(network, method))
@@ -123,6 +129,7 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
     applyGradient,
     async step(vectors, micro, t, rate) {
       const count = micro.reduce((sum, batch) => sum + batch.targets.length, 0)
+      const full = micro.map(padded)
       const feeds = (batch: Batch, i: number): Record<string, Feed> => ({
         ...frozen,
         ...batchFeeds(batch, shape.packed),
@@ -131,8 +138,8 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
         theta: float32(vectors.theta),
         inverse_count: number32(1 / count),
       })
-      const [only] = micro
-      if (micro.length === 1) {
+      const [only] = full
+      if (full.length === 1) {
         const fused = await session('step', () => trainingGraph(shape, optimizer))
         const out = await fused.run({ ...feeds(only!, 0), ...optimizerFeeds(vectors, t, rate) })
         return { vectors: nextVectors(out), loss: scalarOf(out, 'loss'), norm: scalarOf(out, 'norm') }
@@ -140,14 +147,15 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
       const accumulate = await session('accumulate', () => accumulationGraph(shape))
       let sum = zeros
       let loss = 0
-      for (const [i, batch] of micro.entries()) {
+      for (const [i, batch] of full.entries()) {
         const out = await accumulate.run({ ...feeds(batch, i), sum: float32(sum) })
         sum = out['next_sum']!.data as Float32Array<ArrayBuffer>
         loss += scalarOf(out, 'loss')
       }
       return { ...(await applyGradient(vectors, sum, t, rate)), loss }
     },
-    async unitGradient(theta, batch, { inverseCount, clip, sum, place }) {
+    async unitGradient(theta, unpadded, { inverseCount, clip, sum, place }) {
+      const batch = padded(unpadded)
       const unit = await session('unit', () => unitGradientGraph(shape))
       const out = await unit.run({
         ...frozen,
@@ -167,13 +175,14 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
     },
     ...(method.kind === 'lora' && method.lora.dropout === 0 && shape.packed !== true
       ? {
-          async unitGradients(theta, batch, { weights, clip, sum }) {
+          async unitGradients(theta, unpadded, { weights, clip, sum }) {
+            const batch = padded(unpadded)
             const units = await session('units', () => unitBatchGraph(network, method.lora))
             const out = await units.run({
               ...frozen,
               ...batchFeeds(batch),
               theta: float32(theta),
-              weights: float32(weights, [weights.length / batch.rows, batch.rows]),
+              weights: widened(weights, unpadded.rows, batch.rows),
               clip: number32(clip),
               sum: float32(sum),
             })
@@ -181,7 +190,8 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
           },
         }
       : ({} satisfies Pick<Engine, 'unitGradients'>)),
-    async lossSum(theta, batch) {
+    async lossSum(theta, unpadded) {
+      const batch = padded(unpadded)
       // Measured now and then: what it needs is given back, instead of lying beside the memory of the steps.
       const loss = await session('loss', () => lossGraph(shape), false)
       const feeds = { ...frozen, ...batchFeeds(batch, shape.packed), theta: float32(theta), inverse_count: number32(1) }
@@ -191,6 +201,14 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
       for (const one of opened.values()) await (await one).close()
     },
   }
+}
+
+/** A matrix with columns of zeros added. */
+function widened(data: Float32Array, columns: number, wanted: number): Feed {
+  const rows = data.length / columns
+  const out = new Float32Array(rows * wanted)
+  for (let row = 0; row < rows; row++) out.set(data.subarray(row * columns, (row + 1) * columns), row * wanted)
+  return float32(out, [rows, wanted])
 }
 
 /** Makes the masks of a micro-batch. Their memory is used again by the next one. */

@@ -49,8 +49,8 @@ export interface TrainingOutcome {
 }
 
 /**
- * Trains, or goes on from the checkpoint. The result is a function of `config`, the base and the rows alone: neither
- * the number of threads nor interruptions change a bit of it.
+ * Trains, or goes on from the checkpoint. The result is a function of `config`, the base and the rows alone:
+ * interruptions change no bit of it, nor does a second thread.
  *
  * @param stepKind how rows become steps; what the job asks for where it is not given
  * @throws SluiceError TRAINING_NOTHING_SUPERVISED, TRAINING_NO_BASE, TRAINING_DIVERGED, ADAPTER_ROUND_TRIP, and what

@@ -9,6 +9,7 @@ import { openEngine } from './engine.ts'
 import { batchFeeds, frozenFeeds } from './feeds.ts'
 import { frozenLossGraph } from './graphs.ts'
 import type { TrainingJob } from './job.ts'
+import { leastTokens, padRows } from './seams.ts'
 
 /** The loss of one held-out batch, in nats per trained token, by the two ways to it. */
 export interface RoundTrip {
@@ -52,7 +53,8 @@ export async function checkRoundTrip(
   await engine.close()
   const weights = new Map(parametersOf(network).map(({ name }) => [name, merged(name)]))
   const plain = await openSession(frozenLossGraph(network, packed), job.threads, { arena: false })
-  const out = await plain.run({ ...frozenFeeds(weights), ...batchFeeds(batch, packed), inverse_count: number32(1) })
+  const full = padRows(batch, leastTokens({ network, method }), pad)
+  const out = await plain.run({ ...frozenFeeds(weights), ...batchFeeds(full, packed), inverse_count: number32(1) })
   await plain.close()
   const reloaded = (out['loss']!.data as Float32Array)[0]! / batch.targets.length
   if (Math.abs(trained - reloaded) <= TOLERANCE * Math.max(1, trained)) return { trained, reloaded }
