@@ -26,7 +26,7 @@ export async function score(
   )
   const results = sequences.map((sequence) => new Float32Array(Math.max(0, sequence.length - 1)))
   for (const chosen of planEvaluation(rows, batchTokens(config))) {
-    const batch = makeBatch(rows, chosen, pad)
+    const batch = makeBatch(rows, chosen, pad, config.context)
     if (batch.targets.length === 0) continue
     const { nll } = await session.run({
       ...weights,

@@ -107,8 +107,17 @@ export function planEvaluation(rows: TokenRows, batchTokens: number): readonly n
   return batches
 }
 
-/** Fills the arrays of a batch. Padding stands behind the tokens, where a causal mask hides it. */
-export function makeBatch(rows: TokenRows, chosen: readonly number[], pad: number): Batch {
+/**
+ * Fills the arrays of a batch. Padding stands behind the tokens, where a causal mask hides it.
+ *
+ * @param context places that the network has: padding goes no further, learned positions end there
+ */
+export function makeBatch(
+  rows: TokenRows,
+  chosen: readonly number[],
+  pad: number,
+  context = Number.POSITIVE_INFINITY,
+): Batch {
   let longest = 0
   let trained = 0
   let tokens = 0
@@ -117,7 +126,7 @@ export function makeBatch(rows: TokenRows, chosen: readonly number[], pad: numbe
     tokens += rowLength(rows, row)
     for (let i = rows.offsets[row]! + 1; i < rows.offsets[row + 1]!; i++) trained += rows.supervised[i]!
   }
-  const sequence = paddedLength(longest)
+  const sequence = Math.min(paddedLength(longest), Math.max(context, longest - 1))
   const ids = new Int32Array(chosen.length * sequence).fill(pad)
   const positions = new Int32Array(trained)
   const targets = new Int32Array(trained)

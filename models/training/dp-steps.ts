@@ -144,7 +144,11 @@ async function addGroup(
     weights.fill(weight, i * chosen.length + column, i * chosen.length + column + unitRows[unit]!.length)
     column += unitRows[unit]!.length
   }
-  return engine.unitGradients!(theta, makeBatch(rows, chosen, config.pad), { weights, clip: dp.clip, sum })
+  return engine.unitGradients!(theta, makeBatch(rows, chosen, config.pad, config.network.context), {
+    weights,
+    clip: dp.clip,
+    sum,
+  })
 }
 
 function lossDivisor(dp: PrivateTraining, rows: TokenRows, chosen: readonly number[]): number {
@@ -162,7 +166,7 @@ async function addUnit(
   if (trainedTokens(rows, chosen) === 0) return { sum, norms: [0] }
   const inverseCount = 1 / lossDivisor(dp, rows, chosen)
   const batches = microBatches(rows, chosen, config.microTokens ?? config.batchTokens)
-    .map((part) => makeBatch(rows, part, config.pad))
+    .map((part) => makeBatch(rows, part, config.pad, config.network.context))
     .filter(({ targets }) => targets.length > 0)
   const place = [t, unit]
   const [only] = batches

@@ -201,7 +201,7 @@ async function heldOutLoss(engine: Engine, theta: Float32Array, { valid, config 
   let sum = 0
   let count = 0
   for (const chosen of planEvaluation(valid, config.microTokens ?? config.batchTokens)) {
-    const batch = makeBatch(valid, chosen, config.pad)
+    const batch = makeBatch(valid, chosen, config.pad, config.network.context)
     if (batch.targets.length === 0) continue
     sum += await engine.lossSum(theta, batch)
     count += batch.targets.length

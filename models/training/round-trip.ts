@@ -39,7 +39,7 @@ export async function checkRoundTrip(
   const merged = mergeAdapter((name) => base.get(name)!, network, adapter)
   const packed = job.valid.parts !== undefined
   const batch = planEvaluation(job.valid, job.config.microTokens ?? job.config.batchTokens)
-    .map((chosen) => makeBatch(job.valid, chosen, pad))
+    .map((chosen) => makeBatch(job.valid, chosen, pad, network.context))
     .find(({ targets }) => targets.length > 0)!
   const engine = openEngine({
     shape: { network, method, packed },

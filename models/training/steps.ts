@@ -33,7 +33,7 @@ export function plainSteps({ config, train: rows }: TrainingJob): StepKind {
     async take(engine, vectors, t) {
       const chosen = plan[t - 1]!
       const batches = microBatches(rows, chosen, config.microTokens ?? config.batchTokens).map((part) =>
-        makeBatch(rows, part, config.pad),
+        makeBatch(rows, part, config.pad, config.network.context),
       )
       const tokens = sum(batches, (batch) => batch.tokens)
       const trainedTokens = sum(batches, (batch) => batch.targets.length)

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { gpt2Config } from '../../../models/network/config.ts'
+import { packRows } from '../../../models/training/batches.ts'
 import type { TrainingJob } from '../../../models/training/job.ts'
 import type { TrainingHooks, TrainingOutcome } from '../../../models/training/loop.ts'
 import { train } from '../../../models/training/loop.ts'
@@ -9,7 +11,7 @@ import { FULL } from '../../../models/training/method.ts'
 import { runTraining } from '../../../models/training/trainer.ts'
 import { sha256 } from '../../../util/digest.ts'
 import { baseTensors, loraJob } from './lora-job.ts'
-import { patternRows } from './small.ts'
+import { patternRows, smallJob } from './small.ts'
 
 let folder: string
 beforeAll(() => {
@@ -106,6 +108,15 @@ describe('train with all parameters of a base', () => {
     expect(full.best.loss).toBeLessThan(full.validLoss[0]![1] - 0.3)
     expect(full.roundTrip).toBeUndefined()
   })
+})
+
+it('trains rows as long as a context of learned positions that is no multiple of the padding', async () => {
+  const network = gpt2Config({ vocabulary: 40, width: 16, layers: 1, heads: 2, context: 40 })
+  const row = { ids: Int32Array.from({ length: 40 }, (_, i) => i), supervised: new Uint8Array(40).fill(1, 1) }
+  const job = smallJob(path())
+  const rows = packRows([row, row, { ids: row.ids.slice(0, 9), supervised: row.supervised.slice(0, 9) }])
+  const outcome = await finish({ ...job, config: { ...job.config, network }, train: rows, valid: rows })
+  expect(outcome.best.loss).toBeLessThan(outcome.validLoss[0]![1])
 })
 
 describe('train refuses', () => {
