@@ -165,7 +165,8 @@ export function unreachable(config: Pick<ClientConfig, 'baseUrl'>, why: Error | 
 function readKey(source: KeySource): string {
   const key = 'env' in source ? process.env[source.env] : readFileSync(source.file, 'utf8')
   const trimmed = key?.trim() ?? ''
-  if (trimmed !== '' && !/[\s\0]/.test(trimmed)) return trimmed
+  // What a header may hold; anything else would fail in each request, and be taken for a broken connection.
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed
   const where = 'env' in source ? `the variable ${source.env}` : source.file
   throw new SluiceError({
     code: 'REMOTE_KEY_MISSING',

@@ -149,13 +149,10 @@ async function startJob(session: Session, training: UploadFile, validation: Uplo
     })
     if (answer.outcome === 'done') return readJob(jsonOf(answer.response, JOBS)).id
     if (performance.now() - start > outage.ms) throw unreachable(outage, new Error('the job cannot be created'))
-    if (answer.outcome === 'busy') {
-      await client.pause(turn, answer.retryAfter)
-      continue
-    }
-    // Perhaps it was created. A list may lag behind, so it is asked more than once before anything is sent again.
-    for (let look = 0; look < LOOKS; look++) {
-      await client.pause(turn + look)
+    // Perhaps it was created: also a 503 may come from a gateway that no longer waits for the answer. A list may lag behind,
+    // so it is asked more than once before anything is sent again.
+    for (let look = 0; look < (answer.outcome === 'busy' ? 1 : LOOKS); look++) {
+      await client.pause(turn + look, answer.outcome === 'busy' ? answer.retryAfter : undefined)
       const known = await findJob(session)
       if (known !== undefined) return known
     }

@@ -6,7 +6,11 @@ export type Fault =
   | 'drop-before'
   | 'drop-after'
   | 'half-answer'
-  | { readonly status: number; readonly retryAfter?: string }
+  | {
+      readonly status: number
+      readonly retryAfter?: string /** The thing is done all the same. */
+      readonly done?: true
+    }
 
 interface StoredFile {
   readonly id: string
@@ -77,6 +81,7 @@ export class OpenAiServer {
     const fault = this.faults.get(route)?.shift()
     if (fault === 'drop-before') return void request.socket.destroy()
     if (typeof fault === 'object') {
+      if (fault.done === true) this.#handle(request, path, url.searchParams, body)
       const headers = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter }
       return void response.writeHead(fault.status, headers).end('{"error":{"code":"made_up"}}')
     }

@@ -218,6 +218,17 @@ describe('the remote trainer', () => {
     server.fail('POST /fine_tuning/jobs', 'half-answer')
     await remoteTrainer.train(job({ seed: 8 }), hooks())
     expect([creations(), server.jobs.length]).toEqual([2, 2])
+    // A gateway that gave up waiting answers for a server that has done it.
+    server.fail('POST /fine_tuning/jobs', { status: 503, done: true })
+    await remoteTrainer.train(job({ seed: 9 }), hooks())
+    expect([creations(), server.jobs.length]).toEqual([3, 3])
+  })
+
+  it('refuses a key that no header can hold at once, and does not show it', async () => {
+    writeFileSync(keyFile, 'sk-schlüssel-π\n')
+    const error = await remoteTrainer.train(job(), hooks()).catch((thrown: unknown) => thrown as Error)
+    expect(error).toMatchObject({ code: 'REMOTE_KEY_MISSING', message: `${keyFile} holds no key` })
+    expect(server.log).toEqual([])
   })
 
   it('sends again, under the same idempotency key, what certainly or probably did not arrive', async () => {
