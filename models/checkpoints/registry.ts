@@ -5,11 +5,18 @@ import { ensureDir, fsyncDir, temporaryName, writeFileDurable } from '../../util
 import { SluiceError } from '../../util/errors.ts'
 import { canonicalJson } from '../../util/json.ts'
 import { nearest } from '../../util/nearest.ts'
+import { packageFile } from '../../util/package-root.ts'
 import { openModelSource, sourceFolder } from './open.ts'
 import type { ModelFile, ModelSource } from './source.ts'
 
 /** The name of the lock file, which lies beside the pipeline and is committed with it. */
 export const LOCK_FILE = 'sluice.models.lock'
+
+/** Name of the base that ships, in every place where a model is named. */
+export const SHIPPED_BASE = 'sluice:base'
+
+/** Its folder in the package. */
+export const SHIPPED_FOLDER = 'models/weights/base'
 
 /** Where a model came from. */
 export type ModelOrigin =
@@ -178,7 +185,7 @@ export async function verifyModels(place: ModelPlace, names?: readonly string[])
 }
 
 /**
- * Where the model is that a pipeline names: a name in the lock file, else a path.
+ * Where the model is that a pipeline names: the base that ships, a name in the lock file, else a path.
  *
  * @param base folder that a relative path starts from
  * @throws SluiceError MODEL_UNKNOWN, MODEL_NOT_HERE where it is locked but its files are missing
@@ -188,6 +195,7 @@ export function resolveModel(
   reference: string,
   base: string,
 ): { readonly path: string; readonly locked?: LockedModel } {
+  if (reference === SHIPPED_BASE) return { path: packageFile(SHIPPED_FOLDER) }
   const lock = readModelLock(place.lock)
   const locked = Object.hasOwn(lock.models, reference) ? lock.models[reference] : undefined
   if (locked !== undefined) {

@@ -104,7 +104,7 @@ function renderError(cause: unknown, source: string): SluiceError {
     return new SluiceError({
       code: 'CHAT_TEMPLATE_CLOCK',
       message: "the chat template writes today's date, so the tokens would change from day to day",
-      next: 'set the date that it writes',
+      next: 'set the day that it writes: `template_date` of finetune, or --date of the preview',
       cause,
     })
   }

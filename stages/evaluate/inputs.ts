@@ -5,9 +5,20 @@ import type { ArtifactRef } from '../../artifacts/refs.ts'
 import type { Store } from '../../artifacts/store.ts'
 import { SluiceError } from '../../util/errors.ts'
 
-/** The files of a model artifact, for `openLanguageModel`. */
+/**
+ * The files of a model artifact, for `openLanguageModel`.
+ *
+ * @throws SluiceError MODEL_NOT_RUNNABLE for an adapter alone, or a model that stayed with a provider
+ */
 export function modelFiles(store: Store, ref: Pick<ArtifactRef, 'digest'>): ReadonlyMap<string, Uint8Array> {
   const model = getModel(store, ref)
+  if (!model.files.some(({ name }) => name === 'config.json')) {
+    throw new SluiceError({
+      code: 'MODEL_NOT_RUNNABLE',
+      message: 'the model has no weights here that could be run: it is an adapter alone, or stayed with a provider',
+      next: 'write the whole model (`merged: true` of finetune), or leave out the stages that ask it',
+    })
+  }
   return new Map(model.files.map((file) => [file.name, readModelFile(store, model, file.name)]))
 }
 

@@ -3,11 +3,6 @@ import type { LockedModel } from '../../models/checkpoints/registry.ts'
 import { placeFor, resolveModel } from '../../models/checkpoints/registry.ts'
 import type { NetworkConfig } from '../../models/network/config.ts'
 import { SluiceError } from '../../util/errors.ts'
-import { packageFile } from '../../util/package-root.ts'
-
-/** Name of the base that ships. */
-export const SHIPPED_BASE = 'sluice:base'
-export const SHIPPED_FOLDER = 'models/weights/base'
 
 /** The base of a stage, found but not read. */
 export interface FoundBase {
@@ -27,8 +22,6 @@ export function findBase(
   reference: string,
   context: { readonly baseDir: string; readonly storeRoot: string },
 ): FoundBase {
-  if (reference === SHIPPED_BASE)
-    return { ...outlineModel(packageFile(SHIPPED_FOLDER)), path: packageFile(SHIPPED_FOLDER), name: reference }
   const place = placeFor(context.baseDir, context.storeRoot)
   const { path, locked } = resolveModel(place, reference, context.baseDir)
   const outline = outlineModel(path)

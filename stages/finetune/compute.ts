@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { SHIPPED_BASE, SHIPPED_FOLDER } from '../../models/checkpoints/registry.ts'
 import { loraSize } from '../../models/lora/modules.ts'
 import { type NetworkConfig, parameterCounts } from '../../models/network/config.ts'
 import type { TrainingMethod } from '../../models/training/method.ts'
 import { packageFile } from '../../util/package-root.ts'
-import { SHIPPED_BASE, SHIPPED_FOLDER } from './base.ts'
 
 /**
  * Floating-point operations of a training run, estimated: 2 a token for each parameter forward, 2 backward for the

@@ -58,7 +58,7 @@ const Privacy = Type.Object(
       default: 'private',
     }),
   },
-  closed,
+  { ...closed, description: 'Train with differential privacy (DP-SGD).' },
 )
 
 const Peft = Type.Object(
@@ -120,7 +120,7 @@ const Remote = Type.Object(
       minimum: 1,
     }),
   },
-  closed,
+  { ...closed, description: 'The provider, where `trainer` is openai-compatible.' },
 )
 
 export const FinetuneConfig = Type.Object(
@@ -131,10 +131,7 @@ export const FinetuneConfig = Type.Object(
       default: 'sluice',
     }),
     peft: Peft,
-    remote: Type.Optional({
-      ...Remote,
-      description: 'The provider, where `trainer` is openai-compatible.',
-    } as typeof Remote),
+    remote: Type.Optional(Remote),
     base: Type.String({
       description:
         'Model to start from: `sluice:base` (the one that ships), a name in sluice.models.lock, or a path. Empty: a new network from random weights.',
@@ -288,7 +285,7 @@ export const FinetuneConfig = Type.Object(
       description: 'Give memory back after each run of the graph: a smaller process, some 15 % slower, the same bytes.',
       default: false,
     }),
-    dp: Type.Optional({ ...Privacy, description: 'Train with differential privacy (DP-SGD).' } as typeof Privacy),
+    dp: Type.Optional(Privacy),
     checkpoint_seconds: Type.Integer({
       description: 'Seconds between checkpoints. The result does not depend on it.',
       default: 15,

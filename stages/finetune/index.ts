@@ -104,6 +104,14 @@ function checkPython(config: FinetuneConfig, context: PlanContext): readonly Pro
       path: ['trainer'],
     })
   }
+  if (config.low_memory) {
+    problems.push({
+      code: 'FINETUNE_LOW_MEMORY',
+      message: 'low_memory is a setting of the own engine',
+      next: 'take it out, or take `trainer: sluice`; `recompute` saves memory in both',
+      path: ['low_memory'],
+    })
+  }
   if (config.packing !== 'none') {
     problems.push({
       code: 'FINETUNE_PACKING',
