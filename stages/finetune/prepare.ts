@@ -126,11 +126,8 @@ export function prepareRecord(
   counts: RowFates,
 ): PreparedRecord {
   counts.read += 1
-  if (hasEmptyTurn(record)) {
-    counts.emptyTurns += 1
-    if (policies.empty_turns === 'error') throw refusal('FINETUNE_EMPTY_TURN', record, 'a turn is empty', 'empty_turns')
-    if (policies.empty_turns === 'drop') return dropped('empty_turn', 0, counts)
-  }
+  if (hasEmptyTurn(record)) counts.emptyTurns += 1
+  if (dropsEmptyTurn(record, policies.empty_turns)) return dropped('empty_turn', 0, counts)
   const rendered = encodeRecord(record, chat).map(policies.loss_on === 'all' ? lossOnAll : (row) => row)
   const length = rendered.reduce((sum, { ids }) => sum + ids.length, 0)
   if (rendered.length > 1) counts.turnByTurn += 1
@@ -230,6 +227,17 @@ function cutBefore(row: Rendered, start: number, end: number, chat: ChatEncoder)
 
 function cut(row: Rendered, start: number, end: number): Rendered {
   return { ids: row.ids.slice(start, end), supervised: row.supervised.slice(start, end) }
+}
+
+/**
+ * Whether the policy leaves the record out because a turn of it is empty.
+ *
+ * @throws SluiceError FINETUNE_EMPTY_TURN where the policy says `error`
+ */
+export function dropsEmptyTurn(record: TextRecord, policy: FinetuneConfig['empty_turns']): boolean {
+  if (!hasEmptyTurn(record)) return false
+  if (policy === 'error') throw refusal('FINETUNE_EMPTY_TURN', record, 'a turn is empty', 'empty_turns')
+  return policy === 'drop'
 }
 
 function hasEmptyTurn(record: TextRecord): boolean {

@@ -1,16 +1,20 @@
-import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { readDataset } from '../../artifacts/dataset.ts'
 import type { Metric } from '../../artifacts/metric.ts'
 import { putModel } from '../../artifacts/model.ts'
+import type { Message, TextRecord } from '../../artifacts/record.ts'
 import type { ArtifactRef } from '../../artifacts/refs.ts'
+import { PROMPT_COMPLETION } from '../../models/tokenizer/chat.ts'
 import type { RemoteConfig } from '../../models/trainers/remote/config.ts'
 import { remoteTrainer } from '../../models/trainers/remote/remote.ts'
 import { SluiceError } from '../../util/errors.ts'
 import type { Json } from '../../util/json.ts'
 import type { Inputs, Outputs, RunContext } from '../stage.ts'
 import type { FinetuneConfig } from './config.ts'
+import { dropsEmptyTurn } from './prepare.ts'
 import { teller } from './python.ts'
 
 /** The file that stands for a model which stays with its provider. */
@@ -47,8 +51,8 @@ export function remoteConfig(remote: RemoteFields, baseDir: string): RemoteConfi
 export async function tuneAtProvider(config: FinetuneConfig, inputs: Inputs, context: RunContext): Promise<Outputs> {
   const start = performance.now()
   const [train, valid] = [inputs['train']!, inputs['valid']!]
-  const rows = await writeConversations(context, train, Number.POSITIVE_INFINITY, 'train.jsonl')
-  const held = await writeConversations(context, valid, config.validation_rows, 'valid.jsonl')
+  const rows = await writeConversations(context, train, Number.POSITIVE_INFINITY, 'train.jsonl', config.empty_turns)
+  const held = await writeConversations(context, valid, config.validation_rows, 'valid.jsonl', config.empty_turns)
   const sensitivity = train.sensitivity === 'raw' || valid.sensitivity === 'raw' ? 'raw' : 'redacted'
   const outcome = await remoteTrainer.train(
     {
@@ -68,7 +72,7 @@ export async function tuneAtProvider(config: FinetuneConfig, inputs: Inputs, con
     context.sensitivity,
   )
   const dropped = rows.read - rows.kept
-  if (dropped > 0) context.tally.category('dropped', 'no_messages', dropped)
+  for (const [reason, n] of Object.entries(rows.dropped)) if (n > 0) context.tally.category('dropped', reason, n)
   const last = <T>(list: readonly (readonly [number, T])[]): T | undefined => list.at(-1)?.[1]
   const losses: readonly (readonly [string, number | null | undefined])[] = [
     ['train_loss', last(outcome.trainLoss)],
@@ -77,7 +81,7 @@ export async function tuneAtProvider(config: FinetuneConfig, inputs: Inputs, con
   const metrics: Metric[] = [
     ...losses.flatMap(([name, value]) => (value === undefined || value === null ? [] : [{ name, value }])),
     { name: 'training_rows', value: rows.kept },
-    { name: 'dropped_rows', value: dropped, labels: { reason: 'no_messages' } },
+    ...Object.entries(rows.dropped).map(([reason, value]) => ({ name: 'dropped_rows', value, labels: { reason } })),
     { name: 'steps', value: outcome.steps },
     { name: 'input_redacted', value: sensitivity === 'redacted' },
   ]
@@ -108,6 +112,8 @@ interface Written {
   readonly path: string
   readonly read: number
   readonly kept: number
+  /** Rows that are not sent, by reason. */
+  readonly dropped: { readonly no_messages: number; readonly empty_turn: number }
 }
 
 /** One `{"messages": […]}` a line, for nobody but the owner, removed with the work folder. */
@@ -116,20 +122,25 @@ async function writeConversations(
   dataset: ArtifactRef,
   limit: number,
   name: string,
+  emptyTurns: FinetuneConfig['empty_turns'],
 ): Promise<Written> {
   const path = join(context.workDir, name)
-  const out = createWriteStream(path, { mode: 0o600 })
+  const dropped = { no_messages: 0, empty_turn: 0 }
   let read = 0
   let kept = 0
-  for (const { messages } of readDataset(context.store, dataset)) {
-    if (read >= limit) break
-    read += 1
-    if (messages === undefined || !messages.some(({ role }) => role === 'assistant')) continue
-    kept += 1
-    if (!out.write(`${JSON.stringify({ messages })}\n`)) await once(out, 'drain')
+  function* lines(): Generator<string> {
+    for (const record of readDataset(context.store, dataset)) {
+      if (read >= limit) return
+      read += 1
+      if (record.messages?.some(({ role }) => role === 'assistant') !== true) dropped.no_messages += 1
+      else if (dropsEmptyTurn(record, emptyTurns)) dropped.empty_turn += 1
+      else {
+        kept += 1
+        yield `${JSON.stringify({ messages: weighted(record, record.messages) })}\n`
+      }
+    }
   }
-  out.end()
-  await once(out, 'finish')
+  await pipeline(Readable.from(lines()), createWriteStream(path, { mode: 0o600 }))
   if (kept === 0 && name === 'train.jsonl') {
     throw new SluiceError({
       code: 'FINETUNE_NOTHING_SUPERVISED',
@@ -137,5 +148,14 @@ async function writeConversations(
       next: 'providers train on `messages`; check the roles, or what the stages before dropped',
     })
   }
-  return { path, read, kept }
+  return { path, read, kept, dropped }
+}
+
+/** Of a prompt and its completion the last answer alone is trained: the protocol says so with a weight of 0 for others. */
+function weighted({ meta }: TextRecord, messages: readonly Message[]): readonly (Message & { readonly weight?: 0 })[] {
+  if (meta['form'] !== PROMPT_COMPLETION) return messages
+  const last = messages.findLastIndex(({ role }) => role === 'assistant')
+  return messages.map((message, i) =>
+    message.role === 'assistant' && i !== last ? { ...message, weight: 0 } : message,
+  )
 }

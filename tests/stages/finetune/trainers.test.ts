@@ -6,7 +6,7 @@ import { decodeSafetensors } from '../../../models/safetensors.ts'
 import { finetune } from '../../../stages/finetune/index.ts'
 import { REMOTE_MODEL_FILE } from '../../../stages/finetune/provider.ts'
 import { OpenAiServer } from '../../models/trainers/openai-server.ts'
-import { CONFIG, conversations, createStageRunner, metric, type StageRunner } from './stage-runner.ts'
+import { CONFIG, conversations, createStageRunner, metric, record, type StageRunner } from './stage-runner.ts'
 
 let runner: StageRunner
 let server: OpenAiServer
@@ -58,6 +58,37 @@ describe('a provider', () => {
     expect(metric(outputs, 'training_rows')).toBe(30)
     expect(metric(outputs, 'valid_loss')).toBeGreaterThan(0)
     expect(outputs.summary.limits![0]).toContain('30 training rows and 20 held-out rows were sent to 127.0.0.1')
+  })
+
+  it('gets no row with an empty turn, unless the policy keeps it, and learns which answer of a prompt is trained', async () => {
+    const says = (role: 'user' | 'assistant', content: string) => ({ role, content })
+    const empty = record(100, { messages: [says('user', 'Hello?'), says('assistant', ' ')] })
+    const two = record(101, {
+      messages: [says('user', 'One?'), says('assistant', '1'), says('user', 'Two?'), says('assistant', '2')],
+    })
+    const completion = { ...two, meta: { form: 'prompt_completion' } }
+    const rows = [...conversations(20, 3), empty, completion]
+    const sent = () =>
+      server.files
+        .filter(({ content }) => content.includes('Two?'))
+        .at(-1)!
+        .content.trim()
+        .split('\n')
+    const outputs = await runner.run(provider(), rows)
+    expect(sent()).toHaveLength(21)
+    expect(JSON.parse(sent().at(-1)!).messages.map(({ weight }: { weight?: number }) => weight)).toEqual([
+      undefined,
+      0,
+      undefined,
+      undefined,
+    ])
+    expect(metric(outputs, 'dropped_rows', 'empty_turn')).toBe(1)
+    expect(outputs.rows).toMatchObject({ in: 22, kept: 21, dropped: 1 })
+    await runner.run({ ...provider(), empty_turns: 'keep' }, rows)
+    expect(sent()).toHaveLength(22)
+    await expect(runner.run({ ...provider(), empty_turns: 'error' }, rows)).rejects.toMatchObject({
+      code: 'FINETUNE_EMPTY_TURN',
+    })
   })
 
   it('gets no row that was not redacted, unless the file says so', async () => {
