@@ -126,7 +126,11 @@ export async function checkPython(interpreter: string): Promise<void> {
 
 async function askPython(interpreter: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const { stdout } = await run(interpreter, ['-c', PROBE], { timeout: 300_000 })
+    const { stdout } = await run(interpreter, ['-c', PROBE], {
+      timeout: 300_000,
+      // `-c` would look for modules in the working folder first: a torch.py of the project must not run.
+      env: { ...process.env, PYTHONSAFEPATH: '1' },
+    })
     return JSON.parse(stdout.trim().split('\n').at(-1)!) as Readonly<Record<string, unknown>>
   } catch (cause) {
     throw new SluiceError({

@@ -107,6 +107,8 @@ function environment({ threads }: ScriptRun): NodeJS.ProcessEnv {
     TOKENIZERS_PARALLELISM: 'false',
     PYTHONUNBUFFERED: '1',
     PYTHONUTF8: '1',
+    // `-m` would look for modules in the working folder first: a torch.py of the project must not run.
+    PYTHONSAFEPATH: '1',
     // PEFT writes sets as lists: their order must not change from run to run.
     PYTHONHASHSEED: '0',
     OMP_NUM_THREADS: String(threads),

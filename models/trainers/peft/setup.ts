@@ -46,7 +46,11 @@ export async function setupPeft(
 }
 
 function step(command: string, args: readonly string[], log: string): Promise<void> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // `-m` would look for modules in the working folder first.
+    env: { ...process.env, PYTHONSAFEPATH: '1' },
+  })
   const out = createWriteStream(log, { flags: 'a' })
   child.stdout.pipe(out, { end: false })
   child.stderr.pipe(out, { end: false })

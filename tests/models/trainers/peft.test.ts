@@ -251,6 +251,14 @@ describe('the environment of the Python trainer', () => {
     expect(findInterpreter(folder, { SLUICE_PYTHON: '/some/python' })).toBe('/some/python')
   })
 
+  it('is asked without the modules of the working folder', async () => {
+    const path = join(mkdtempSync(join(folder, 'python-')), 'python')
+    const script = '#!/bin/sh\necho "{\\"python\\":\\"3.8.$PYTHONSAFEPATH\\"}"\n'
+    writeFileSync(path, script, { mode: 0o755 })
+    const asked = probePython(path, { device: 'cpu', processes: 1 })
+    await expect(asked).rejects.toMatchObject({ message: 'Python 3.8.1 is older than 3.10' })
+  })
+
   it('is refused where the interpreter is none, too old, or without torch', async () => {
     const fake = (answer: string): string => {
       const path = join(mkdtempSync(join(folder, 'python-')), 'python')
