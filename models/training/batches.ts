@@ -175,13 +175,22 @@ function lowerBound(sorted: Int32Array, value: number): number {
 const HIDDEN = -1e9
 const masks = new Map<number, Float32Array>()
 
+/** Most numbers of the masks that are kept (16 MiB): those of all lengths up to a context of 2,048 would be 0.7 GB. */
+const MOST_KEPT = 2 ** 22
+let kept = 0
+
 /** The causal mask [sequence, sequence]: 0 on and below the diagonal. */
 export function causalMask(sequence: number): Float32Array {
   let mask = masks.get(sequence)
   if (mask === undefined) {
     mask = new Float32Array(sequence * sequence)
     for (let i = 0; i < sequence; i++) mask.fill(HIDDEN, i * sequence + i + 1, (i + 1) * sequence)
+    if (kept + mask.length > MOST_KEPT) {
+      masks.clear()
+      kept = 0
+    }
     masks.set(sequence, mask)
+    kept += mask.length
   }
   return mask
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { makeBatch, packRows, planEpoch, planEvaluation } from '../../../models/training/batches.ts'
+import { causalMask, makeBatch, packRows, planEpoch, planEvaluation } from '../../../models/training/batches.ts'
 
 const PAD = 99
 
@@ -71,5 +71,18 @@ describe('makeBatch', () => {
       }),
       { numRuns: 100 },
     )
+  })
+})
+
+describe('causalMask', () => {
+  it('hides what comes later, is made once for lengths in use, and keeps no more than a few', () => {
+    expect(Array.from(causalMask(3))).toEqual([0, -1e9, -1e9, 0, 0, -1e9, 0, 0, 0])
+    const long = causalMask(1600)
+    // Compared by hand: a matcher walks over millions of numbers for seconds.
+    expect(causalMask(1600) === long).toBe(true)
+    causalMask(1616)
+    const again = causalMask(1600)
+    expect(again === long).toBe(false)
+    expect(Buffer.compare(Buffer.from(again.buffer), Buffer.from(long.buffer))).toBe(0)
   })
 })
