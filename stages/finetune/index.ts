@@ -1,5 +1,5 @@
 import { loraModules } from '../../models/lora/modules.ts'
-import { findInterpreter } from '../../models/trainers/peft/environment.ts'
+import { environmentPin, findInterpreter } from '../../models/trainers/peft/environment.ts'
 import { peftTrainer } from '../../models/trainers/peft/peft.ts'
 import { scriptDigest } from '../../models/trainers/peft/script.ts'
 import { checkRemote } from '../../models/trainers/remote/config.ts'
@@ -36,7 +36,9 @@ export const finetune: WholeStage<typeof FinetuneConfig> = {
   pins(config, context): Readonly<Record<string, string>> {
     return {
       ...(config.base === '' ? {} : { base: findBase(config.base, context).digest }),
-      ...(config.trainer === 'peft' ? { trainer_script: scriptDigest() } : {}),
+      ...(config.trainer === 'peft'
+        ? { trainer_script: scriptDigest(), trainer_environment: environmentPin(context.storeRoot) }
+        : {}),
     }
   },
   check(config, context) {
@@ -128,7 +130,31 @@ function checkPython(config: FinetuneConfig, context: PlanContext): readonly Pro
   return problems
 }
 
-function checkProvider({ remote, dp }: FinetuneConfig, context: PlanContext): readonly Problem[] {
+/** Fields that say what a provider decides by itself, and where that is to be said instead. */
+const PROVIDER_DECIDES: readonly (readonly [keyof FinetuneConfig, string])[] = [
+  ['base', 'name the model in `remote.model`'],
+  ['method', 'take it out: the provider chooses what is trained'],
+  ['loss_on', 'take it out: providers train what the assistant says'],
+  ['packing', 'take it out: the provider packs as it likes'],
+  ['over_length', 'take it out: what is too long is up to the provider; shorten rows before'],
+  ['patience', 'take it out: the provider decides when it ends'],
+  ['micro_tokens', 'take it out: memory is up to the provider'],
+]
+
+/** A setting that is not at its default would be passed over in silence. */
+function checkPassedOver(config: FinetuneConfig): readonly Problem[] {
+  const defaultOf = (field: keyof FinetuneConfig): unknown =>
+    (FinetuneConfig.properties[field] as { readonly default?: unknown }).default
+  return PROVIDER_DECIDES.filter(([field]) => config[field] !== defaultOf(field)).map(([field, next]) => ({
+    code: 'FINETUNE_PROVIDER_DECIDES',
+    message: `${field} cannot be asked of a provider`,
+    next,
+    path: [field],
+  }))
+}
+
+function checkProvider(config: FinetuneConfig, context: PlanContext): readonly Problem[] {
+  const { remote, dp } = config
   if (remote === undefined) {
     return [
       {
@@ -139,10 +165,11 @@ function checkProvider({ remote, dp }: FinetuneConfig, context: PlanContext): re
       },
     ]
   }
-  const problems: Problem[] = checkRemote(remoteConfig(remote, context.baseDir)).map(({ path, ...problem }) => ({
+  const found = checkRemote(remoteConfig(remote, context.baseDir)).map(({ path, ...problem }) => ({
     ...problem,
     path: ['remote', ...(path ?? [])],
   }))
+  const problems: Problem[] = [...found, ...checkPassedOver(config)]
   if (dp !== undefined) {
     problems.push({
       code: 'TRAINER_NO_DP',

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { sha256Json } from '../../../util/digest.ts'
 import { SluiceError } from '../../../util/errors.ts'
 
 const run = promisify(execFile)
@@ -42,9 +43,19 @@ export interface PeftSetup {
   readonly facts: PythonFacts
 }
 
+/** The set-up of the Python trainer in this store, where there is a whole one. */
 export function readSetup(store: string): PeftSetup | undefined {
   const path = join(trainerFolder(store), SETUP_FILE)
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as PeftSetup) : undefined
+}
+
+/**
+ * Digest of what is known of the environment without starting it: the packages of the set-up, or the name of the
+ * interpreter in `SLUICE_PYTHON`, whose packages may change unseen. What was there is in the run's record either way.
+ */
+export function environmentPin(store: string, environment: NodeJS.ProcessEnv = process.env): string {
+  const named = environment['SLUICE_PYTHON']
+  return sha256Json(named !== undefined && named !== '' ? { named } : (readSetup(store) ?? null))
 }
 
 /** What an interpreter has. */

@@ -7,6 +7,7 @@ import { openModelSource } from '../../../models/checkpoints/open.ts'
 import { readAdapter } from '../../../models/lora/adapter-files.ts'
 import type { NetworkConfig } from '../../../models/network/config.ts'
 import {
+  environmentPin,
   findInterpreter,
   interpreterOf,
   probePython,
@@ -249,6 +250,16 @@ describe('the environment of the Python trainer', () => {
   it('is missing with a word on how to make it', () => {
     expect(() => findInterpreter(folder, {})).toThrow(expect.objectContaining({ code: 'TRAINER_NOT_SET_UP' }))
     expect(findInterpreter(folder, { SLUICE_PYTHON: '/some/python' })).toBe('/some/python')
+  })
+
+  it('is part of the key: another one is another run', () => {
+    const pins = [
+      environmentPin(folder, {}),
+      environmentPin(folder, { SLUICE_PYTHON: '/a/python' }),
+      environmentPin(folder, { SLUICE_PYTHON: '/b/python' }),
+    ]
+    expect(new Set(pins).size).toBe(3)
+    expect(environmentPin(folder, { SLUICE_PYTHON: '' })).toBe(pins[0])
   })
 
   it('is asked without the modules of the working folder', async () => {

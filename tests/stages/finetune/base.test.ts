@@ -157,6 +157,27 @@ describe('check', () => {
     expect(codes(TUNE)).toEqual([])
   })
 
+  it('refuses differential privacy whose rows or persons could not be told apart', () => {
+    const dp = {
+      epsilon: 8,
+      delta: 1e-6,
+      unit: 'conversation' as const,
+      person: '',
+      clip: 1,
+      units_per_step: 8,
+      held_out: 'private' as const,
+    }
+    expect(codes({ ...TUNE, dp })).toEqual([])
+    expect(codes({ ...TUNE, dp, packing: 'blocks' })).toEqual([['FINETUNE_DP_PACKING', ['packing']]])
+    expect(codes({ ...TUNE, dp: { ...dp, unit: 'person' } })).toEqual([['FINETUNE_DP_PERSON', ['dp', 'person']]])
+    expect(codes({ ...TUNE, dp: { ...dp, person: 'customer' } })).toEqual([['FINETUNE_DP_PERSON', ['dp', 'person']]])
+  })
+
+  it('asks the Python trainer for nothing that it does not do', () => {
+    const found = codes({ trainer: 'peft', packing: 'blocks', low_memory: true }).map(([code]) => code)
+    expect(found).toEqual(expect.arrayContaining(['FINETUNE_NO_BASE', 'FINETUNE_LOW_MEMORY', 'FINETUNE_PACKING']))
+  })
+
   it('pins the bytes of the base, and refuses a locked one that changed', async () => {
     const pin = finetune.pins!({ ...CONFIG, ...TUNE }, planned)
     expect(pin['base']).toMatch(/^[0-9a-f]{64}$/)

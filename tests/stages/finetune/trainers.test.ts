@@ -103,6 +103,9 @@ describe('a provider', () => {
     const codes = (config: object) => finetune.check!({ ...CONFIG, ...config }, planned()).map(({ code }) => code)
     expect(codes({ trainer: 'openai-compatible' })).toEqual(['FINETUNE_NO_PROVIDER'])
     const { remote, trainer } = provider()
+    expect(codes({ trainer, remote, loss_on: 'all', over_length: 'error', base: 'sluice:base', patience: 2 })).toEqual(
+      Array(4).fill('FINETUNE_PROVIDER_DECIDES'),
+    )
     expect(
       codes({ trainer, remote: { ...remote, base_url: 'http://example.org/v1', key: { env: 'NO_SUCH_KEY' } } }),
     ).toEqual(['REMOTE_INSECURE', 'REMOTE_KEY_MISSING'])
