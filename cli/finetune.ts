@@ -170,7 +170,10 @@ async function encoderFor({ records, config, baseDir }: Source, flags: Flags): P
   const { findBase } = await import('../stages/finetune/base.ts')
   const source = await openModelSource(findBase(reference, { baseDir: from, storeRoot: flags.store }).path)
   try {
-    const { tokenizer, chat } = openModelEncoder(source, dateOf(flags.date ?? (config.template_date === '' ? undefined : config.template_date)))
+    const { tokenizer, chat } = openModelEncoder(
+      source,
+      dateOf(flags.date ?? (config.template_date === '' ? undefined : config.template_date)),
+    )
     const form = source.chatTemplate === undefined ? 'no chat template: the plain form' : 'its own chat template'
     return { tokenizer, chat, context: source.network.context, name: `${reference} (${form})` }
   } finally {
