@@ -27,7 +27,14 @@ const TUNED: Partial<FinetuneConfig> = {
   lora: { rank: 32, alpha: 32, targets: ['all-linear'], rslora: false, dropout: 0 },
 }
 /** A network of the base's shape from random weights, over the same share of the rows. */
-const SCRATCH: Partial<FinetuneConfig> = { epochs: 0.33, layers: 4, width: 256, hidden: 704, heads: 4, vocabulary: 4096 }
+const SCRATCH: Partial<FinetuneConfig> = {
+  epochs: 0.33,
+  layers: 4,
+  width: 256,
+  hidden: 704,
+  heads: 4,
+  vocabulary: 4096,
+}
 /** The defaults: a network of a quarter of the size, from random weights, over all rows once. */
 const SMALL: Partial<FinetuneConfig> = { epochs: 1 }
 

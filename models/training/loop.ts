@@ -14,7 +14,7 @@ import { checkRoundTrip } from './round-trip.ts'
 import { stepsOf } from './step-kinds.ts'
 import type { StepKind } from './steps.ts'
 
-export type { TrainingConfig, TrainingJob } from './job.ts'
+export type { TrainingJob } from './job.ts'
 
 export interface TrainingHooks {
   /** `loss` is null where the step trained no token. */
