@@ -94,6 +94,10 @@ interface Answer {
 }
 
 describe.skipIf(!pythonHas('tokenizers'))('the tokenizers crate', () => {
+  it('has answered for every kind', () => {
+    expect(Object.keys(answers).length).toBeGreaterThan(0)
+  })
+
   // Python takes no half of a surrogate pair; U+FFFD stands there instead, as it does here.
   const whole = HARD_TEXTS.map((text) => text.replace(/\p{Surrogate}/gu, '\ufffd'))
   const answers = askPython<Readonly<Record<string, Answer>>>(SCRIPT, { corpus: TRAINING_TEXTS, texts: whole })
