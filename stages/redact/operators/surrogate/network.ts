@@ -102,7 +102,11 @@ export const urlSurrogate: SurrogateMaker = (value, context) => {
   const match = URL_PARTS.exec(value)
   if (match === null) return reshape(value, 'url', context)
   const [, scheme = '', credentials, host = '', port = '', rest = ''] = match
-  const user = credentials === undefined ? '' : `${secretLike(credentials, context)}@`
+  // Signs alone (`//@host`, `//***@host`) hide nobody, and have no other form.
+  const user =
+    credentials === undefined
+      ? ''
+      : `${/[\p{L}\p{N}]/u.test(credentials) ? secretLike(credentials, context) : credentials}@`
   const newHost = isIPv4(host) ? ipSurrogate(host, context, 'IP_ADDRESS') : mapDomain(host, context)
   return `${scheme}${user}${newHost}${port}${rest === '' ? '' : (reshape(rest, 'url path', context) ?? rest)}`
 }

@@ -219,6 +219,14 @@ test('whatever the value, a surrogate is another text of bounded length, or none
   )
 })
 
+test('a URL whose user is empty or of signs alone gets another host', () => {
+  for (const value of ['@$', '//@host', 'https://***@shop.test/a']) {
+    const made = surrogateOf('URL_CREDENTIALS', value, context())
+    expect(made).toBeDefined()
+    expect(made).not.toBe(value)
+  }
+})
+
 test('of a thousand people of ten given names, fewer than twenty-five share a surrogate', () => {
   const letters = (n: number) => [...String(n).padStart(3, '0')].map((digit) => 'abcdefghij'[Number(digit)]).join('')
   const people = Array.from({ length: 1000 }, (_, i) => `${PEOPLE[i % 10]![1].split(/[ ,]/)[0]} Fam${letters(i)}ly`)
