@@ -58,6 +58,10 @@ const LABEL = new RegExp(
   'gdu',
 )
 
+/** What stands in every label: most texts that hold a hint ("did", "handle") hold none of it, and are passed by. */
+const ABOUT =
+  /licen|permi[st]|(?<![a-z\d])(?:c?dln?|lic|d\.l|dmv|cnh)(?![a-z])|state[ -](?:issued )?id|(?:national|citizen|government|govt)(?: issued)? id|id card|identi|pass(?:p|eport|aport|nummer)|reisepass|pas(?:aport|poort|zport)|schein|patente|carn[ée]|carta d|habilita|rijbewijs|kort|jazdy|ehliyet|ausweis|dow[oó]d|удост|паспорт|护照|パスポート|여권/
+
 /** Groups of letters and digits with single separators: "A123-4567-8901", "N 816 287 269 336". */
 const VALUE = /[A-Za-z\d]{1,20}(?:[ ./*-][A-Za-z\d]{1,16}){0,5}/y
 const DATE_LIKE =
@@ -106,6 +110,7 @@ export const labelledDocument: Recognizer = {
   priority: 2,
   find(subject, emit) {
     const { text, lower } = subject
+    if (!ABOUT.test(lower)) return
     for (const match of lower.matchAll(LABEL)) {
       const { types, digits, around } = DOCUMENTS[match.findIndex((part, i) => i > 0 && part !== undefined) - 1]!
       if (around?.test(lower.slice(Math.max(0, match.index - 64), match.index + 64)) === false) continue
