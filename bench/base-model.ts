@@ -116,7 +116,6 @@ async function baseAlone(): Promise<Readonly<Record<string, number>>> {
   for (const [name, file] of [
     ['sgd_dev', 'corpora/sgd.dev.jsonl.gz'],
     ['banking77_test', 'corpora/banking77/test.csv'],
-    ['twitter_care_dev', 'corpora/twitter-care/dev.json'],
   ] as const) {
     const path = join(DATA, file)
     if (!existsSync(path)) {
