@@ -19,7 +19,7 @@ const DATA = process.env['SLUICE_DATA'] ?? packageFile('../shared/data')
 const VALID_ROWS = 200
 const CORPUS_ROWS = 200
 
-/** As the main job tunes the base. */
+/** The base tuned for about the time that the main job trains. */
 const TUNED: Partial<FinetuneConfig> = {
   base: 'sluice:base',
   epochs: 0.33,

@@ -71,11 +71,11 @@ describe('the main job', () => {
     }
   })
 
-  it('teaches the model: held-out perplexity far below that of the base', () => {
+  it('teaches the model: held-out perplexity far below the untrained one', () => {
     const metric = (name: string): number =>
       first.record!.stages.find((stage) => stage.id === 'finetune')!.metrics.find((each) => each.name === name)!
         .value as number
-    expect(metric('valid_perplexity')).toBeLessThan(metric('untrained_valid_perplexity') / 10)
+    expect(metric('valid_perplexity')).toBeLessThan(metric('untrained_valid_perplexity') / 20)
   })
 
   it('leaves reports and a model folder in Hugging Face layout', () => {
