@@ -210,9 +210,11 @@ function gates(record: RunRecord): string {
     gateTitle(gate),
     decision.outcome === 'block'
       ? 'blocks'
-      : decision.outcome === 'warn'
-        ? 'lets through with warnings'
-        : 'lets through',
+      : decision.outcome === 'waived'
+        ? 'lets through by waiver'
+        : decision.outcome === 'warn'
+          ? 'lets through with warnings'
+          : 'lets through',
     decision.rules
       .filter(needsAttention)
       .map((rule) => `${rule.title} (${VERDICT_WORDS[rule.verdict]}, ${rule.mode})`)

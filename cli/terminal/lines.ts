@@ -61,9 +61,11 @@ export function gateLines({ style, columns }: Page, gate: string, decision: Deci
   const [sign, words] =
     decision.outcome === 'block'
       ? [style.bad('✗'), style.bad('blocks')]
-      : decision.outcome === 'warn'
-        ? [style.warn('!'), style.warn('passes with warnings')]
-        : [style.good('✓'), 'passes']
+      : decision.outcome === 'waived'
+        ? [style.warn('!'), style.warn('passes by waiver')]
+        : decision.outcome === 'warn'
+          ? [style.warn('!'), style.warn('passes with warnings')]
+          : [style.good('✓'), 'passes']
   const name = gate === 'release' ? 'release gate' : `gate ${decision.policies.map((policy) => policy.name).join(', ')}`
   const head = `  ${sign} ${name} ${words}: ${shortCounts(decision)}`
   return [

@@ -28,12 +28,52 @@ export interface RuleResult {
   readonly verdict: Verdict
   /** True if this verdict stops what depends on the gate. Only `enforce` rules of severity `block` or `major` do. */
   readonly blocks: boolean
+  /** True for a rule in `warn` or `shadow` mode that would have blocked had it been enforced. */
+  readonly would_block?: true
+  /** For `waived`: by what. */
+  readonly waiver?: RuleWaiver
+  /** For `waived`: what the verdict would have been. */
+  readonly waived_verdict?: 'fail' | 'error' | 'no_evidence'
   readonly operands: readonly Operand[]
   /** One sentence that states the comparison in words. */
   readonly explanation: string
   readonly remediation: string
   readonly because: string
   readonly refs: readonly string[]
+}
+
+/** The waiver behind a verdict `waived`. */
+export interface RuleWaiver {
+  readonly id: string
+  /** Digest of the bytes of the document. */
+  readonly digest: string
+  readonly type: 'waiver' | 'break_glass'
+  readonly expires: string
+  readonly requested_by: string
+  readonly approved_by: string
+  readonly ticket: string
+}
+
+/** What a reader must know besides the rules: a bypass, a waiver that did not count, one that will soon end. */
+export interface Finding {
+  readonly code:
+    | 'BYPASS'
+    | 'BREAK_GLASS'
+    | 'FOLLOW_UP_OVERDUE'
+    | 'WAIVER_INVALID'
+    | 'WAIVER_UNSIGNED'
+    | 'WAIVER_SIGNATURE_BAD'
+    | 'WAIVER_SIGNER_NOT_ALLOWED'
+    | 'WAIVER_SELF_APPROVED'
+    | 'WAIVER_NOT_YET'
+    | 'WAIVER_EXPIRED'
+    | 'WAIVER_EXPIRING'
+    | 'WAIVER_USED_UP'
+    | 'WAIVER_UNUSED'
+    | 'WAIVER_BEYOND_POLICY'
+  /** Id of the waiver, or name of the option. */
+  readonly about: string
+  readonly message: string
 }
 
 /** What a gate said. Pure function of its inputs, whose digests it carries; the only source of exit code and reports. */
@@ -44,11 +84,15 @@ export interface Decision {
   readonly policies: readonly { readonly name: string; readonly version: number; readonly digest: string }[]
   /** Digest of the evidence judged. */
   readonly evidence: string
+  /** Digest of the waivers that were there (canonical JSON of `WaiverEvidence[]`, in the order of their digests). */
   readonly waivers: string
   readonly engine: string
   /** ISO time the decision used for expiry and `within_days`. */
   readonly now: string
-  readonly outcome: 'pass' | 'warn' | 'block'
+  /** `waived`: nothing blocks, but only because of a waiver. */
+  readonly outcome: 'pass' | 'warn' | 'waived' | 'block'
   readonly counts: Readonly<Record<Verdict, number>>
   readonly rules: readonly RuleResult[]
+  /** Bypasses, and what is to be said about waivers. Absent where there is nothing. */
+  readonly findings?: readonly Finding[]
 }

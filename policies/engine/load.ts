@@ -4,7 +4,7 @@ import type { YamlDocument } from '../../util/yaml-document.ts'
 import { loadYaml, problemsToError } from '../../util/yaml-document.ts'
 import type { ShapeProblem } from './condition-shape.ts'
 import { conditionShape } from './condition-shape.ts'
-import type { PolicyFile, Rule } from './schema.ts'
+import type { PolicyFile, Rule, WaiverLimits } from './schema.ts'
 import { POLICY_SCHEMA } from './schema.ts'
 
 /** A policy file that satisfies its schema. */
@@ -16,6 +16,7 @@ export interface LoadedPolicy {
   /** SHA-256 of the canonical JSON of its content: comments and layout do not change it, a threshold does. */
   readonly digest: Sha256
   readonly rules: readonly Rule[]
+  readonly waivers?: WaiverLimits
   /** Finds line and column of any key. */
   readonly at: YamlDocument<unknown>['at']
 }
@@ -47,6 +48,7 @@ function loadPolicy(file: string): LoadedPolicy {
     title: policy.title,
     digest: sha256Json(policy),
     rules: policy.rules,
+    ...(policy.waivers === undefined ? {} : { waivers: policy.waivers }),
     at: document.at,
   }
 }

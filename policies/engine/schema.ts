@@ -10,7 +10,16 @@ export interface PolicyFile {
   readonly version: number
   readonly title: string
   readonly description?: string
+  /** What waivers of its rules may look like. */
+  readonly waivers?: WaiverLimits
   readonly rules: readonly Rule[]
+}
+
+export interface WaiverLimits {
+  /** Longest life of a waiver, in days. Default 90. */
+  readonly max_days?: number
+  /** Whether a waiver for every pipeline may cover a rule that blocks. */
+  readonly any_pipeline?: boolean
 }
 
 export interface Rule {
@@ -20,6 +29,8 @@ export interface Rule {
   readonly mode?: Mode
   /** `YYYY-MM-DD`, UTC: before this day an enforced rule only warns. */
   readonly effective?: string
+  /** `false`: nobody can waive it. */
+  readonly waivable?: boolean
   readonly when?: Condition
   readonly require: Condition
   readonly because: string
@@ -130,6 +141,7 @@ const rule = Type.Object(
     effective: Type.Optional(
       Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Before this day (UTC) the rule only warns.' }),
     ),
+    waivable: Type.Optional(Type.Boolean({ default: true, description: '`false`: nobody can waive it.' })),
     when: Type.Optional(Type.Ref('Condition')),
     require: Type.Ref('Condition'),
     because: Type.String({ minLength: 1, description: 'Why this rule, and why this number.' }),
@@ -147,6 +159,22 @@ const file = Type.Object(
     version: Type.Integer({ minimum: 1 }),
     title: Type.String({ minLength: 1 }),
     description: Type.Optional(Type.String()),
+    waivers: Type.Optional(
+      Type.Object(
+        {
+          max_days: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: 366, default: 90, description: 'Longest life of a waiver, in days.' }),
+          ),
+          any_pipeline: Type.Optional(
+            Type.Boolean({
+              default: false,
+              description: 'Whether a waiver with `pipeline: *` may cover a rule of severity `block`.',
+            }),
+          ),
+        },
+        { ...closed, description: 'What waivers of its rules may look like.' },
+      ),
+    ),
     rules: Type.Array(Type.Ref('Rule'), { minItems: 1 }),
   },
   closed,

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
-import type { RuleResult } from '../../policies/engine/decision.ts'
+import type { Decision, RuleResult } from '../../policies/engine/decision.ts'
 import { count, integer, moment, shortDigest } from '../format.ts'
 import { boundWords, requirementWords, VERDICT_LABEL, valueWords, weightWords } from '../rule-words.ts'
 import { byUrgency, gateTitle, needsAttention, summaryLine, VERDICT_WORDS } from '../verdict.ts'
@@ -48,9 +48,10 @@ function blockingFirst(decisions: RunRecord['decisions']): RunRecord['decisions'
   return [...decisions.filter(blocks), ...decisions.filter((one) => !blocks(one))]
 }
 
-const OUTCOMES: Readonly<Record<'pass' | 'warn' | 'block', readonly [Tone, Shape, string]>> = {
+const OUTCOMES: Readonly<Record<Decision['outcome'], readonly [Tone, Shape, string]>> = {
   pass: ['good', 'check', 'lets through'],
   warn: ['warn', 'bang', 'lets through with warnings'],
+  waived: ['warn', 'bang', 'lets through by waiver'],
   block: ['bad', 'cross', 'blocks'],
 }
 

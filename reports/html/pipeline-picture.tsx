@@ -174,9 +174,9 @@ function GatePill({ record, stage, width, y }: { record: RunRecord; stage: Stage
   const found = record.decisions.find(({ gate }) => gate === stage.id)
   const outcome = found?.decision.outcome
   const tone: Tone =
-    outcome === undefined ? 'quiet' : outcome === 'block' ? 'bad' : outcome === 'warn' ? 'warn' : 'good'
+    outcome === undefined ? 'quiet' : outcome === 'block' ? 'bad' : outcome === 'pass' ? 'good' : 'warn'
   const shape: Shape =
-    outcome === undefined ? 'dash' : outcome === 'block' ? 'cross' : outcome === 'warn' ? 'bang' : 'check'
+    outcome === undefined ? 'dash' : outcome === 'block' ? 'cross' : outcome === 'pass' ? 'check' : 'bang'
   const text = clip(gateName(stage.gate), (width - 44) / 6.2)
   const w = Math.min(width - 8, 34 + text.length * 6.2)
   return (
