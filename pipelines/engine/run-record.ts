@@ -91,6 +91,8 @@ export interface StageRecord {
   readonly tables: readonly Table[]
   readonly limits: readonly string[]
   readonly tally: TallyJson | null
+  /** ISO time at which the engine took it up; left out where it never did (skipped), and in records of older versions. */
+  readonly started?: string
   readonly seconds: number
   readonly timings: Readonly<Record<string, number>>
   readonly error: SerializedError | null

@@ -169,6 +169,7 @@ class Run {
       this.#emit({ type: 'stage.skipped', stage: stage.id, because: skip.because })
       return
     }
+    record.started = this.#now().toISOString()
     const start = performance.now()
     try {
       await this.#runStage(stage, record)
