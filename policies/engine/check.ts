@@ -3,6 +3,7 @@ import type { Place } from '../../util/errors.ts'
 import { nearest } from '../../util/nearest.ts'
 import type { KeyPath } from '../../util/yaml-document.ts'
 import { problemsToError } from '../../util/yaml-document.ts'
+import { isCelProblem, parseCel } from './cel.ts'
 import { labelsOf } from './condition-shape.ts'
 import { splitReference } from './evidence-index.ts'
 import type { LoadedPolicy } from './load.ts'
@@ -83,6 +84,11 @@ function checkCondition(
     checkCondition(part, [...path, 'any', i], catalogue, gated, report)
   })
   if (condition.not !== undefined) checkCondition(condition.not, [...path, 'not'], catalogue, gated, report)
+  if (condition.cel !== undefined) {
+    const cel = parseCel(condition.cel)
+    if (isCelProblem(cel)) return
+    for (const reference of cel.references) findSpec(reference, [...path, 'cel'], catalogue, gated, report)
+  }
   if (condition.metric === undefined) return
   const spec = findSpec(condition.metric, [...path, 'metric'], catalogue, gated, report)
   if (spec === undefined) return

@@ -1,15 +1,16 @@
 import type { KeyPath } from '../../util/yaml-document.ts'
+import { isCelProblem, parseCel } from './cel.ts'
 import type { Condition } from './schema.ts'
 
 /** What is wrong with a condition though each of its keys is right by itself. */
 export interface ShapeProblem {
-  readonly code: 'INVALID'
+  readonly code: 'INVALID' | 'CEL'
   readonly path: KeyPath
   readonly message: string
   readonly next?: string
 }
 
-const FORMS = ['metric', 'all', 'any', 'not'] as const
+const FORMS = ['metric', 'all', 'any', 'not', 'cel'] as const
 const COMPARISONS = ['at_most', 'at_least', 'equals', 'one_of', 'present'] as const
 
 export function conditionShape(condition: Condition, path: KeyPath): readonly ShapeProblem[] {
@@ -28,6 +29,7 @@ export function conditionShape(condition: Condition, path: KeyPath): readonly Sh
     const extra = Object.keys(condition).filter((key) => key !== forms[0])
     const own = extra.map((key) => problem([...path, key], `\`${key}\` belongs to a condition with \`metric\``))
     const inner = [
+      ...(condition.cel === undefined ? [] : [celShape(condition.cel, [...path, 'cel'])]),
       ...(condition.all ?? []).map((part, i) => conditionShape(part, [...path, 'all', i])),
       ...(condition.any ?? []).map((part, i) => conditionShape(part, [...path, 'any', i])),
       ...(condition.not === undefined ? [] : [conditionShape(condition.not, [...path, 'not'])]),
@@ -40,6 +42,13 @@ export function conditionShape(condition: Condition, path: KeyPath): readonly Sh
     return [...own, ...unclear, ...inner.flat()]
   }
   return metricShape(condition, path, name)
+}
+
+function celShape(text: string, path: KeyPath): readonly ShapeProblem[] {
+  const cel = parseCel(text)
+  if (!isCelProblem(cel)) return []
+  const message = `the expression is not right at character ${cel.offset + 1}: ${cel.message}`
+  return [{ code: 'CEL', path, message, next: 'docs/policies.md lists the functions; write numbers with a point: 8.0' }]
 }
 
 function metricShape(condition: Condition, path: KeyPath, name: string): readonly ShapeProblem[] {

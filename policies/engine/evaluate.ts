@@ -1,3 +1,4 @@
+import { isCelProblem, parseCel } from './cel.ts'
 import { labelsOf } from './condition-shape.ts'
 import type { Operand } from './decision.ts'
 import type { EvidenceMetric } from './evidence.ts'
@@ -21,6 +22,10 @@ export function evaluate(condition: Condition, evidence: EvidenceIndex): Evaluat
   if (condition.not !== undefined) {
     const { truth, operands } = evaluate(condition.not, evidence)
     return { truth: negate(truth), operands }
+  }
+  if (condition.cel !== undefined) {
+    const cel = parseCel(condition.cel)
+    return isCelProblem(cel) ? only('error', { ...emptyOperand(condition), note: cel.message }) : cel.evaluate(evidence)
   }
   return evaluateMetric(condition, evidence)
 }

@@ -9,6 +9,7 @@ export function describeCondition(condition: Condition): string {
   if (condition.all !== undefined) return `all of (${condition.all.map(describeCondition).join('; ')})`
   if (condition.any !== undefined) return `any of (${condition.any.map(describeCondition).join('; ')})`
   if (condition.not !== undefined) return `not (${describeCondition(condition.not)})`
+  if (condition.cel !== undefined) return `\`${condition.cel}\``
   const bound = condition.bound === undefined || condition.bound === 'point' ? '' : `${condition.bound} bound of `
   const each = labelsOf(condition)
   const range = each.length === 0 ? '' : ` for each ${each.join(' and ')}`
@@ -44,6 +45,8 @@ function found(verdict: Verdict, operands: readonly Operand[]): string {
         ? operand.holds === null || operand.comparison === 'min_n'
         : true,
   )
+  const cel = operands.find((operand) => operand.comparison === 'cel')
+  if (cel !== undefined && (verdict === 'error' || verdict === 'no_evidence')) return describeOperand(cel)
   // A negation fails because something holds.
   const shown = deciding.length > 0 ? deciding : operands
   if (shown.length <= 3) return shown.map(describeOperand).join('; ')
@@ -70,6 +73,8 @@ function describeOperand(operand: Operand): string {
   const n = operand.n === undefined || operand.comparison === 'min_n' ? '' : ` (n = ${operand.n})`
   const note = operand.note === undefined ? '' : `, ${operand.note}`
   if (operand.comparison === 'min_n') return `${operand.metric} has n = ${operand.value ?? 'unknown'}${note}`
+  if (operand.comparison === 'cel')
+    return `the expression ${operand.value === null ? 'has no answer' : `is ${operand.value}`}${note}`
   if (operand.value === null) return `${operand.metric} has no usable value${n}${note}`
   const bound = operand.bound === 'point' ? '' : `${operand.bound} bound of `
   const limit = note !== '' && typeof operand.limit === 'number' ? ` (${formatNumber(operand.limit)})` : ''

@@ -1,5 +1,6 @@
 import type { Sha256 } from '../../util/digest.ts'
-import { sha256Json } from '../../util/digest.ts'
+import { sha256 } from '../../util/digest.ts'
+import { canonicalJson } from '../../util/json.ts'
 import type { YamlDocument } from '../../util/yaml-document.ts'
 import { loadYaml, problemsToError } from '../../util/yaml-document.ts'
 import type { ShapeProblem } from './condition-shape.ts'
@@ -15,6 +16,8 @@ export interface LoadedPolicy {
   readonly title: string
   /** SHA-256 of the canonical JSON of its content: comments and layout do not change it, a threshold does. */
   readonly digest: Sha256
+  /** That canonical JSON. */
+  readonly canonical: string
   readonly rules: readonly Rule[]
   readonly waivers?: WaiverLimits
   /** Finds line and column of any key. */
@@ -41,12 +44,14 @@ function loadPolicy(file: string): LoadedPolicy {
       'POLICY',
     )
   }
+  const canonical = canonicalJson(policy)
   return {
     file,
     name: policy.name,
     version: policy.version,
     title: policy.title,
-    digest: sha256Json(policy),
+    digest: sha256(canonical),
+    canonical,
     rules: policy.rules,
     ...(policy.waivers === undefined ? {} : { waivers: policy.waivers }),
     at: document.at,

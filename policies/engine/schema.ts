@@ -39,7 +39,7 @@ export interface Rule {
 }
 
 /**
- * Exactly one of `metric`, `all`, `any`, `not`. One flat shape instead of a union, so that a slip gets one clear message;
+ * Exactly one of `metric`, `all`, `any`, `not`, `cel`. One flat shape instead of a union, so that a slip gets one clear message;
  * `condition-shape.ts` checks what belongs together.
  */
 export interface Condition {
@@ -62,6 +62,8 @@ export interface Condition {
   readonly all?: readonly Condition[]
   readonly any?: readonly Condition[]
   readonly not?: Condition
+  /** An expression of the Common Expression Language that gives true or false. */
+  readonly cel?: string
 }
 
 export type Scalar = string | number | boolean
@@ -127,6 +129,13 @@ const condition = Type.Object(
     all: Type.Optional(Type.Array(Type.Ref('Condition'), { minItems: 1 })),
     any: Type.Optional(Type.Array(Type.Ref('Condition'), { minItems: 1 })),
     not: Type.Optional(Type.Ref('Condition')),
+    cel: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 4000,
+        description: 'Where the other keys do not reach: a CEL expression.',
+      }),
+    ),
   },
   closed,
 )

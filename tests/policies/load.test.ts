@@ -65,7 +65,7 @@ describe('says where a mistake is and what was meant', () => {
     ['{metric: share, at_mots: 1}', 'p.yaml:10:30: POLICY_UNKNOWN_KEY: unknown key `at_mots` in `rules.0.require`'],
     [
       '{at_most: 1}',
-      'p.yaml:10:5: POLICY_INVALID: `rules.0.require` needs exactly one of metric, all, any, not; it has none',
+      'p.yaml:10:5: POLICY_INVALID: `rules.0.require` needs exactly one of metric, all, any, not, cel; it has none',
     ],
     ['{metric: a, all: [{metric: b, at_most: 1}]}', 'it has metric and all'],
     ['{metric: share}', '`rules.0.require` compares with nothing'],
@@ -83,7 +83,7 @@ describe('says where a mistake is and what was meant', () => {
     ['{metric: share, at_most: "0.5"}', 'POLICY_INVALID'],
     ['{metric: Share Of, at_most: 1}', 'POLICY_INVALID'],
     ['{metric: share, at_most: 1, at_most: 2}', 'POLICY_SYNTAX'],
-    ['{cel: "1 > 0"}', 'unknown key `cel`'],
+    ['{rego: "1 > 0"}', 'unknown key `rego`'],
   ])('%s', (require, wanted) => {
     expect(load(require)).toContain(wanted)
   })
