@@ -5,7 +5,7 @@ import type { TallyJson } from '../../artifacts/tally.ts'
 import type { Decision } from '../../policies/engine/decision.ts'
 import type { RowCounts, SourceDeclaration } from '../../stages/stage.ts'
 import type { SerializedError } from '../../util/errors.ts'
-import type { Json } from '../../util/json.ts'
+import { canonicalJson, type Json } from '../../util/json.ts'
 
 export type StageState =
   | 'pending'
@@ -96,4 +96,13 @@ export interface StageRecord {
   readonly seconds: number
   readonly timings: Readonly<Record<string, number>>
   readonly error: SerializedError | null
+}
+
+/**
+ * What `run.finished` logs the digest of: the canonical JSON of the record as it reads back from its file, without
+ * `ledger`, which tells the state of the log after that entry.
+ */
+export function loggedRecord(record: RunRecord): string {
+  const { ledger: _, ...rest } = JSON.parse(JSON.stringify(record)) as RunRecord
+  return canonicalJson(rest)
 }

@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os'
 import type { ArtifactRef } from '../../artifacts/refs.ts'
 import { openStore, type Store } from '../../artifacts/store.ts'
 import { openKeys } from '../../audit/keys.ts'
-import { decide } from '../../policies/engine/decide.ts'
+import { canonicalWaivers, decide } from '../../policies/engine/decide.ts'
 import type { Decision } from '../../policies/engine/decision.ts'
+import { canonicalEvidence } from '../../policies/engine/evidence.ts'
 import type { LoadedPolicy } from '../../policies/engine/load.ts'
 import type { Runner } from '../../runners/runner.ts'
 import { threadRunner } from '../../runners/threads.ts'
@@ -22,7 +23,7 @@ import { loadPipeline } from './load.ts'
 import { outcomeOf } from './outcome.ts'
 import { type Plan, planPipeline, type StagePlan } from './plan.ts'
 import { withRetry } from './retry.ts'
-import type { RunRecord, StageRecord } from './run-record.ts'
+import { loggedRecord, type RunRecord, type StageRecord } from './run-record.ts'
 import { type Selection, type SelectionOptions, select, usedOptions } from './selection.ts'
 import { type StageKey, stageKey } from './stage-key.ts'
 import { lockStage } from './stage-lock.ts'
@@ -320,10 +321,15 @@ class Run {
   }
 
   #decide(gate: string, policies: readonly LoadedPolicy[], stages: readonly StagePlan[]): Decision {
+    const evidence = { metrics: collectEvidence(stages, (id) => this.#measured(id)) }
+    // All that is judged is kept by the digest that the decision names, so that it can be replayed later.
+    this.#store.put(canonicalEvidence(evidence), 'redacted')
+    this.#store.put(canonicalWaivers([]), 'redacted')
+    for (const policy of policies) this.#store.put(policy.canonical, 'redacted')
     const decision = decide({
       gate,
       policies,
-      evidence: { metrics: collectEvidence(stages, (id) => this.#measured(id)) },
+      evidence,
       now: this.#started,
       engine: `sluice ${VERSION}`,
       ...(gate === 'release' ? {} : { uses: this.#stagePlan(gate).uses }),
@@ -353,13 +359,9 @@ class Run {
         errors,
         this.#fatal?.toJSON(),
       )
-    const planned = end()
-    this.#tryJournal('run.finished', { outcome: planned.outcome, exit: String(planned.exit) })
-    const ledger = this.#ledgerState()
-    // The log itself may have failed just now.
-    const { outcome, exit } = end()
+    const finished = this.#now().toISOString()
     const seconds = (performance.now() - this.#clock) / 1000
-    const record: RunRecord = {
+    const recordOf = (ledger: RunRecord['ledger']): RunRecord => ({
       apiVersion: 'sluice/v1',
       kind: 'RunRecord',
       run: this.#id,
@@ -373,22 +375,36 @@ class Run {
       },
       sources: this.#plan.pipeline.sources,
       started: this.#started.toISOString(),
-      finished: this.#now().toISOString(),
+      finished,
       seconds,
       environment: environment(this.#jobs),
       options: usedOptions(this.#options),
       stages: records,
       decisions: this.#decisions,
       release,
-      outcome,
-      exit,
+      ...end(),
       error: this.#fatal?.toJSON() ?? null,
       ledger,
-    }
+    })
+    this.#logRecord(recordOf(null))
+    // The log itself may have failed just now, and then the run ends in another way than was to be logged.
+    const record = recordOf(this.#ledgerState())
     saveRun(this.#options.store, record)
     markClosed(this.#options.store, this.#id)
-    this.#emit({ type: 'run.finished', run: this.#id, outcome, exit, seconds })
+    this.#emit({ type: 'run.finished', run: this.#id, outcome: record.outcome, exit: record.exit, seconds })
     return record
+  }
+
+  /** Logs the digest of the run's record, so that no figure in it can be changed later without a trace. */
+  #logRecord(record: RunRecord): void {
+    let payload: string | undefined
+    try {
+      payload = this.#store.put(loggedRecord(record), 'redacted').sha256
+    } catch (cause) {
+      this.#fatal ??= toSluiceError(cause, 'storing the run record')
+    }
+    const { outcome, exit } = payload === undefined ? { outcome: 'errored', exit: this.#fatal?.exit ?? 5 } : record
+    this.#tryJournal('run.finished', { outcome, exit: String(exit) }, payload)
   }
 
   #release(): RunRecord['release'] {
@@ -429,9 +445,9 @@ class Run {
   }
 
   /** For entries that report a failure: where the log itself fails, that becomes the run's failure. */
-  #tryJournal(type: string, subject: Readonly<Record<string, string>>): void {
+  #tryJournal(type: string, subject: Readonly<Record<string, string>>, payload?: string): void {
     try {
-      this.#journal.note(type, subject)
+      this.#journal.note(type, subject, payload)
       this.#journal.commit()
     } catch (cause) {
       this.#fatal ??= toSluiceError(cause, 'writing the ledger')
