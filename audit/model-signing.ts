@@ -55,7 +55,7 @@ export async function signModel(folder: string, signer: Signer, options: SignMod
   const subject = [{ name: options.name ?? basename(resolve(folder)), digest: { sha256: rootDigest(resources) } }]
   // The format's own hint is the digest of the key in PEM form, and its verifier compares it.
   const [, hint] = hintsOf(signer.publicKeyPem)
-  return signStatement(statement(PREDICATE_TYPE, subject, predicate), signer, { hint })
+  return signStatement(statement(subject, { predicateType: PREDICATE_TYPE, predicate }), signer, { hint })
 }
 
 export interface ModelProblem {

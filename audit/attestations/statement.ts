@@ -16,13 +16,12 @@ export interface Subject {
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 export const STATEMENT_PAYLOAD = 'application/vnd.in-toto+json'
 
+/** What is said, without about what: what the functions in `predicates/` give. */
+export type Claim = Pick<Statement, 'predicateType' | 'predicate'>
+
 /** A statement about at least one subject. */
-export function statement(
-  predicateType: string,
-  subject: readonly Subject[],
-  predicate: Statement['predicate'],
-): Statement {
-  return { _type: STATEMENT_TYPE, subject, predicateType, predicate }
+export function statement(subject: readonly Subject[], claim: Claim): Statement {
+  return { _type: STATEMENT_TYPE, subject, predicateType: claim.predicateType, predicate: claim.predicate }
 }
 
 /**

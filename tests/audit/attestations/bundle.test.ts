@@ -14,11 +14,10 @@ import { sha256 } from '../../../util/digest.ts'
 
 const signer = openBundleSigner(join(mkdtempSync(join(tmpdir(), 'sluice-bundle-')), 'keys'), { env: {} })
 const ed25519 = signerOf(generateKeyPairSync('ed25519').privateKey)
-const said: Statement = statement(
-  'https://sluice.local/attestation/test/v1',
-  [{ name: 'release.json', digest: { sha256: sha256('release') } }],
-  { passed: true, name: 'Zoë' },
-)
+const said: Statement = statement([{ name: 'release.json', digest: { sha256: sha256('release') } }], {
+  predicateType: 'https://sluice.local/attestation/test/v1',
+  predicate: { passed: true, name: 'Zoë' },
+})
 
 /** A member of a parsed bundle; tests take bundles apart and change them. */
 type Loose = Record<string, unknown>
