@@ -20,7 +20,7 @@ export function reportCommand(program: Command): void {
           next: 'run a pipeline first: sluice run FILE',
         })
       }
-      const reports = await writeReports(record, flags.out ?? runDir(flags.store, record.run))
+      const reports = await writeReports(record, flags.out ?? runDir(flags.store, record.run), flags.store)
       for (const path of Object.values(reports)) process.stdout.write(`${path}\n`)
     })
 }

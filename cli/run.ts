@@ -60,7 +60,7 @@ async function run(pipeline: string, flags: RunFlags): Promise<number> {
       ...(verify === undefined ? {} : { verify }),
     })
     const dir = runDir(store, record.run)
-    const reports = await writeReports(record, dir)
+    const reports = await writeReports(record, dir, store)
     const model = exportRelease(record, store, dir)
     if (view === undefined) process.stdout.write(`${JSON.stringify({ type: 'run.record', record, reports, model })}\n`)
     else view.finish(record, { ...reports, ...(model === undefined ? {} : { model }), store })

@@ -112,6 +112,35 @@ export function erroredRecord(): RunRecord {
   })
 }
 
+/** A run that passes only because two people waived a rule. */
+export function waivedRecord(): RunRecord {
+  const passed = passedRecord()
+  const rules = [
+    rule('seeded-recall-floor', 'waived', {
+      title: 'Personal data planted in copies of the records is found',
+      explanation: 'Waived by w-2026-11 until 2026-12-31. The lower bound is 89.4%, at least 92% is required.',
+      waived_verdict: 'fail',
+      waiver: {
+        id: 'w-2026-11',
+        digest: sha256('waiver'),
+        type: 'waiver',
+        expires: '2026-12-31',
+        requested_by: 'ml-lead@example.org',
+        approved_by: 'dpo@example.org',
+        ticket: 'GOV-17',
+      },
+    }),
+    rule('nothing-sealed-leaks', 'pass', { title: 'No raw value leaves the stage' }),
+  ]
+  const waived = { ...decision('redact', 'privacy', rules), outcome: 'waived' as const }
+  return {
+    ...passed,
+    decisions: passed.decisions.map((one) =>
+      one.gate === 'redact' ? { gate: 'redact', digest: sha256(JSON.stringify(waived)), decision: waived } : one,
+    ),
+  }
+}
+
 export function decision(gate: string, policy: string, rules: readonly RuleResult[]): Decision {
   const counts: Record<Verdict, number> = { pass: 0, fail: 0, error: 0, no_evidence: 0, not_applicable: 0, waived: 0 }
   for (const { verdict } of rules) counts[verdict] += 1
@@ -349,10 +378,26 @@ function spec(name: string, unit: MetricSpec['unit'], better: MetricSpec['better
 }
 
 function allStages(state: StageState): readonly StageRecord[] {
-  return [ingest(), redact(), toxicity(), bias(), curate(), finetune(), evaluate(), monitor()].map((stage) => ({
-    ...stage,
-    state,
-  }))
+  const stages = [ingest(), redact(), toxicity(), bias(), curate(), finetune(), evaluate(), monitor()]
+  const ends = new Map<string, number>()
+  return stages.map((stage) => {
+    const start = Math.max(Date.parse('2026-11-23T07:00:00.500Z'), ...stage.needs.map((id) => ends.get(id) ?? 0))
+    ends.set(stage.id, start + stage.seconds * 1000)
+    return { ...stage, state, started: new Date(start).toISOString(), keyParts: keyParts(stage, stages) }
+  })
+}
+
+/** As the engine makes them: what the stage read, by digest. */
+function keyParts(stage: StageRecord, all: readonly StageRecord[]): NonNullable<StageRecord['keyParts']> {
+  const read = all.filter(({ id }) => stage.needs.includes(id)).flatMap(({ outputs }) => Object.entries(outputs))
+  return {
+    stage: stage.uses,
+    version: stage.version,
+    config: stage.config,
+    inputs: Object.fromEntries(read.map(([port, { digest }]) => [port, digest])),
+    ...(stage.needs.length === 0 ? { sources: [] } : {}),
+    pins: stage.uses === 'toxicity' ? { toxicity_model: sha256('toxicity model') } : {},
+  }
 }
 
 function ingest(): StageRecord {
