@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { toSluiceError } from '../util/errors.ts'
 
 export interface ModelFiles {
   /** Paths in the folder, parts divided by `/`, in the order of `byParts`. */
@@ -8,7 +9,7 @@ export interface ModelFiles {
   readonly problems: readonly { readonly code: string; readonly message: string; readonly file: string }[]
 }
 
-/** Every file below a folder but those at or below an ignored path. Links are never followed. Throws what the system says. */
+/** Every file below a folder but those at or below an ignored path. Links are never followed. Throws `SYSTEM_*`. */
 export function listModelFiles(folder: string, ignored: readonly string[]): ModelFiles {
   const files: string[] = []
   const problems: { code: string; message: string; file: string }[] = []
@@ -25,7 +26,11 @@ export function listModelFiles(folder: string, ignored: readonly string[]): Mode
       } else problems.push({ code: 'MODEL_FILE_SPECIAL', message: 'this is neither a file nor a folder', file: name })
     }
   }
-  visit('')
+  try {
+    visit('')
+  } catch (error) {
+    throw toSluiceError(error, 'listing the files of a model')
+  }
   return { files: files.sort(byParts), problems: problems.sort((a, b) => byParts(a.file, b.file)) }
 }
 

@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { sha256, sha256FileSync } from '../util/digest.ts'
 import { SluiceError, toSluiceError } from '../util/errors.ts'
 import { hintsOf, signStatement, verifyBundle } from './attestations/bundle.ts'
@@ -47,7 +47,11 @@ export async function signModel(folder: string, signer: Signer, options: SignMod
       at: { file: folder },
     })
   }
-  const resources = files.map((name) => ({ name, algorithm: 'sha256', digest: digestOf(folder, name) }))
+  const resources = files.map((name) => ({
+    name,
+    algorithm: 'sha256',
+    digest: sha256FileSync(join(folder, name)).sha256,
+  }))
   const predicate = {
     serialization: { method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: ignorePaths },
     resources,
@@ -114,26 +118,39 @@ export function verifyModel(
 /** Files one by one. A file that is gone and whose content is under a new name is renamed, not missing and added. */
 function compare(folder: string, signed: readonly ModelResource[], there: readonly string[]): readonly ModelProblem[] {
   const problems: ModelProblem[] = []
-  const here = new Set(there)
+  const here = new Map<string, string>()
+  for (const name of there) {
+    try {
+      here.set(name, sha256FileSync(join(folder, name)).sha256)
+    } catch (error) {
+      here.set(name, UNREADABLE)
+      problems.push(problem('MODEL_FILE_UNREADABLE', toSluiceError(error, 'reading a file of the model').message, name))
+    }
+  }
   const known = new Set(signed.map(({ name }) => name))
-  const added = new Map(there.filter((name) => !known.has(name)).map((name) => [name, digestOf(folder, name)]))
+  const added = new Map([...here].filter(([name]) => !known.has(name)))
   for (const { name, digest } of signed) {
-    if (here.has(name)) {
-      if (digestOf(folder, name) !== digest) {
-        problems.push(problem('MODEL_FILE_CHANGED', 'a file has other bytes than were signed', name))
-      }
+    const found = here.get(name)
+    if (found === digest || found === UNREADABLE) continue
+    if (found !== undefined) {
+      problems.push(problem('MODEL_FILE_CHANGED', 'a file has other bytes than were signed', name))
       continue
     }
-    const twin = [...added].find(([, found]) => found === digest)?.[0]
+    const twin = [...added].find(([, other]) => other === digest)?.[0]
     if (twin === undefined) problems.push(problem('MODEL_FILE_MISSING', 'a file that was signed is gone', name))
     else {
       added.delete(twin)
       problems.push(problem('MODEL_FILE_RENAMED', `a file that was signed is now named ${JSON.stringify(twin)}`, name))
     }
   }
-  for (const name of added.keys()) problems.push(problem('MODEL_FILE_ADDED', 'a file was not signed', name))
+  for (const [name, digest] of added) {
+    if (digest !== UNREADABLE) problems.push(problem('MODEL_FILE_ADDED', 'a file was not signed', name))
+  }
   return problems.sort((a, b) => byParts(a.file, b.file))
 }
+
+/** In place of the digest of a file that could not be read; it equals no digest. */
+const UNREADABLE = ''
 
 type Opened = { readonly manifest: ModelManifest } | { readonly problem: ModelProblem }
 
@@ -155,10 +172,6 @@ function openSignature(text: string, publicKeyPem: string): Opened {
   const manifest = readModelManifest(signed)
   if (typeof manifest !== 'string') return { manifest }
   return { problem: problem('MODEL_SIGNATURE_MALFORMED', manifest, 'model.sig') }
-}
-
-function digestOf(folder: string, name: string): string {
-  return sha256FileSync(`${folder}/${name}`).sha256
 }
 
 function rootDigest(resources: readonly { readonly digest: string }[]): string {
