@@ -1,0 +1,79 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { openBundleSigner } from '../../audit/keys/signer.ts'
+import { openKeys } from '../../audit/keys.ts'
+import { runPipeline } from '../../pipelines/engine/run.ts'
+import type { RunRecord } from '../../pipelines/engine/run-record.ts'
+import { type BuildOptions, type BuiltDossier, buildDossier } from '../../reports/dossier/build.ts'
+import { PACKAGE_ROOT } from '../../util/package-root.ts'
+import { workFolder } from './sluice.ts'
+
+const policy = (name: string, rules: string): string => `apiVersion: sluice/v1
+kind: Policy
+name: ${name}
+version: 1
+title: A policy of a test
+rules:
+${rules}`
+const rule = (id: string, require: string): string => `  - id: ${id}
+    title: A rule of a test
+    severity: block
+    require: ${require}
+    because: a test
+    remediation: none
+`
+
+const PIPELINE = `apiVersion: sluice/v1
+kind: Pipeline
+name: dossier
+purpose: tests
+owner: tests
+seed: 7
+stages:
+  lines: { uses: ./lines.mjs, with: { rows: 23, per_task: 5 }, gate: rows.yaml }
+  train: { uses: ./train.mjs, needs: [lines], gate: loss.yaml }
+release:
+  candidate: train
+  gate: release.yaml
+  reviewers: [ana, ben]
+  quorum: 2
+`
+
+/** A folder with a pipeline of toy stages that ends in a release candidate. */
+export function dossierWork(limit = 2): string {
+  const dir = workFolder('dossier', {
+    'p.yaml': PIPELINE,
+    'rows.yaml': policy('rows', rule('even-share', '{ metric: even_share, at_most: 0.9 }')),
+    'loss.yaml': policy('loss', rule('loss-low', `{ metric: loss, at_most: ${limit} }`)),
+    'release.yaml': policy(
+      'release',
+      rule('loss-release', '{ metric: train.loss, at_most: 2 }') +
+        rule('rows-release', '{ metric: lines.even_share, at_least: 0.1 }'),
+    ),
+  })
+  for (const name of ['lines.mjs', 'train.mjs']) {
+    cpSync(join(PACKAGE_ROOT, 'tests/support/stages', name), join(dir, name))
+  }
+  return dir
+}
+
+export function runWork(dir: string): Promise<RunRecord> {
+  return runPipeline(join(dir, 'p.yaml'), { store: join(dir, 'store'), jobs: 1 })
+}
+
+export function buildWork(
+  dir: string,
+  record: RunRecord,
+  out: string,
+  options: Partial<BuildOptions> = {},
+): Promise<BuiltDossier> {
+  const store = join(dir, 'store')
+  return buildDossier(record, {
+    store,
+    out: join(dir, out),
+    keys: openKeys(join(store, 'keys')),
+    signer: openBundleSigner(join(store, 'keys')),
+    now: () => new Date(),
+    ...options,
+  })
+}
