@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { explainCommand } from './explain.ts'
 import { finetuneCommand } from './finetune.ts'
 import { initCommand } from './init.ts'
+import { ledgerCommand } from './ledger.ts'
 import { modelsCommand } from './models.ts'
 import { planCommand } from './plan.ts'
 import { redactCommand } from './redact.ts'
@@ -23,6 +24,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   reportCommand,
   runsCommand,
   verifyCommand,
+  ledgerCommand,
   redactCommand,
   reidentifyCommand,
   finetuneCommand,
