@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { SourceDeclaration } from '../../stages/stage.ts'
 import { type Sha256, sha256 } from '../../util/digest.ts'
-import { packageFile } from '../../util/package-root.ts'
 import { loadYaml, type YamlDocument } from '../../util/yaml-document.ts'
 import { type PipelineFile, PipelineSchema } from './schema.ts'
 
@@ -27,13 +26,4 @@ export function loadPipeline(file: string): Pipeline {
     spec: document.value,
     sources: Object.entries(document.value.sources ?? {}).map(([id, source]) => ({ id, ...source })),
   }
-}
-
-/** Absolute paths of the policy files that a `gate` names. */
-export function gateFiles(gate: string | readonly string[] | undefined, baseDir: string): readonly string[] {
-  if (gate === undefined) return []
-  const names = typeof gate === 'string' ? [gate] : gate
-  return names.map((name) =>
-    name.startsWith('sluice:') ? packageFile(`policies/${name.slice('sluice:'.length)}.yaml`) : resolve(baseDir, name),
-  )
 }

@@ -2,6 +2,7 @@ import type { Sensitivity } from '../../artifacts/refs.ts'
 import type { Store } from '../../artifacts/store.ts'
 import { checkPolicies, type MetricCatalogue } from '../../policies/engine/check.ts'
 import { type LoadedPolicy, loadPolicies } from '../../policies/engine/load.ts'
+import { readPolicyLock } from '../../policies/engine/lock.ts'
 import { loadStage } from '../../stages/load.ts'
 import { resolveSecret, secretFingerprint } from '../../stages/secrets.ts'
 import type { PlanContext, Ports, Problem, Stage } from '../../stages/stage.ts'
@@ -10,7 +11,7 @@ import type { Json } from '../../util/json.ts'
 import { nearest } from '../../util/nearest.ts'
 import { type KeyPath, problemsToError, validate } from '../../util/yaml-document.ts'
 import { findCycles, type StageGraph, stageGraph } from './graph.ts'
-import { gateFiles, type Pipeline } from './load.ts'
+import type { Pipeline } from './load.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { StageEntryFile } from './schema.ts'
 
@@ -161,7 +162,7 @@ async function planStage(
     needs,
     inputs,
     sensitivity: stage.sensitivity ?? (raw ? 'raw' : 'redacted'),
-    gate: loadPolicies(gateFiles(entry.gate as string | readonly string[] | undefined, pipeline.baseDir)),
+    gate: gatePolicies(entry.gate as string | readonly string[] | undefined, pipeline),
     retry: { attempts: entry.retry?.attempts ?? 3, backoffMs: entry.retry?.backoff_ms ?? 500 },
     jobs: entry.resources?.jobs,
     because: entry.because ?? null,
@@ -259,7 +260,16 @@ function planRelease(
   if (candidate === undefined || !Object.values(candidate.stage.gives).some((port) => port.kind === 'model')) {
     report(['release', 'candidate'], 'UNKNOWN_STAGE', `\`${release.candidate}\` is not a stage that gives a model`)
   }
-  return loadPolicies(gateFiles(release.gate as string | readonly string[], pipeline.baseDir))
+  return gatePolicies(release.gate as string | readonly string[], pipeline)
+}
+
+/** The policies of a gate, each as the lock beside the pipeline (where there is one) says. */
+function gatePolicies(gate: string | readonly string[] | undefined, pipeline: Pipeline): readonly LoadedPolicy[] {
+  const lock = readPolicyLock(pipeline.baseDir)
+  return loadPolicies(gate === undefined ? [] : [gate].flat(), {
+    baseDir: pipeline.baseDir,
+    ...(lock === undefined ? {} : { lock }),
+  })
 }
 
 /** A policy that asks for a metric that no stage before its gate reports would deny for ever: say so now. */

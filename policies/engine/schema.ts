@@ -10,6 +10,8 @@ export interface PolicyFile {
   readonly version: number
   readonly title: string
   readonly description?: string
+  /** Policies whose rules it takes over, in order. Its own may add to them and make them stricter, nothing else. */
+  readonly extends?: readonly string[]
   /** What waivers of its rules may look like. */
   readonly waivers?: WaiverLimits
   readonly rules: readonly Rule[]
@@ -168,6 +170,14 @@ const file = Type.Object(
     version: Type.Integer({ minimum: 1 }),
     title: Type.String({ minLength: 1 }),
     description: Type.Optional(Type.String()),
+    extends: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        uniqueItems: true,
+        description:
+          'Policies whose rules it takes over, in order: a path, `sluice:NAME`, `npm:PACKAGE/path.yaml`, `git:FOLDER@COMMIT#path.yaml`. It may add rules and make theirs stricter.',
+      }),
+    ),
     waivers: Type.Optional(
       Type.Object(
         {
@@ -184,7 +194,7 @@ const file = Type.Object(
         { ...closed, description: 'What waivers of its rules may look like.' },
       ),
     ),
-    rules: Type.Array(Type.Ref('Rule'), { minItems: 1 }),
+    rules: Type.Array(Type.Ref('Rule'), { description: 'May be empty where something is extended.' }),
   },
   closed,
 )
