@@ -45,6 +45,11 @@ const MAX_CATEGORIES = 2048
 const MAX_SAMPLES = 24
 const HLL_BITS = 12
 
+/** The order of a sample: which of them stay is decided by the hash of their keys. */
+export function sampleOrder(name: string, key: string): string {
+  return sha256(`${name}:${key}`).slice(0, 24)
+}
+
 export class Tally {
   readonly #counts = new Map<string, number>()
   readonly #sums = new Map<string, bigint>()
@@ -129,7 +134,7 @@ export class Tally {
       kept = new Map()
       this.#samples.set(name, kept)
     }
-    kept.set(sha256(`${name}:${key}`).slice(0, 24), value)
+    kept.set(sampleOrder(name, key), value)
     if (kept.size > MAX_SAMPLES) kept.delete([...kept.keys()].sort().at(-1)!)
   }
 

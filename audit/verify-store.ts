@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { readForgotten } from '../artifacts/forgotten.ts'
 import { openStore } from '../artifacts/store.ts'
+import { hasTombstone, readTombstones } from '../artifacts/tombstone.ts'
 import { sha256File } from '../util/digest.ts'
 import { toSluiceError } from '../util/errors.ts'
 import { parseActionRecord } from './action-record.ts'
@@ -16,6 +18,8 @@ export interface StoreReport {
   readonly bytes: number
   /** Action records whose signature was checked. */
   readonly actions: number
+  /** Objects that were erased on purpose: their tombstones stand and they are not there. */
+  readonly tombstoned: number
   readonly problems: readonly VerifyProblem[]
   readonly more: number
   readonly warnings: readonly VerifyProblem[]
@@ -63,13 +67,23 @@ export async function verifyStore(
   }
   verifySealed(root, problems, warnings, done)
   for (const digest of options.payloads ?? []) {
-    if (!existsSync(join(root, 'objects', digest.slice(0, 2), digest.slice(2)))) {
+    if (!existsSync(objectFile(root, 'objects', digest)) && !hasTombstone(root, digest, 'redacted')) {
       problems.add('PAYLOAD_MISSING', 'the log names a document that is not in the store', `objects/${digest}`)
     }
   }
   const actions = verifyActions(root, key, problems, warnings)
+  const tombstoned = verifyTombstones(root, problems, warnings)
   const ok = problems.list.length === 0
-  return { ok, objects, bytes, actions, problems: problems.list, more: problems.more, warnings: warnings.list }
+  return {
+    ok,
+    objects,
+    bytes,
+    actions,
+    tombstoned,
+    problems: problems.list,
+    more: problems.more,
+    warnings: warnings.list,
+  }
 }
 
 function verifySealed(root: string, problems: ProblemList, warnings: ProblemList, done: (size: number) => void): void {
@@ -104,6 +118,36 @@ function verifyActions(root: string, key: PublicKey, problems: ProblemList, warn
     problems.add(`ACTION_${read.reason.toUpperCase()}`, 'an action record cannot be trusted', path)
   }
   return records.length
+}
+
+/** What was erased must stay away, and everybody it was erased for must be on the list that keeps them out. */
+function verifyTombstones(root: string, problems: ProblemList, warnings: ProblemList): number {
+  let count = 0
+  try {
+    const listed = new Set(readForgotten(root).map(({ subject }) => subject))
+    for (const { object, sensitivity, kind, subject } of readTombstones(root)) {
+      const folder = sensitivity === 'raw' ? 'sealed' : 'objects'
+      if (!listed.has(subject)) {
+        problems.add('FORGOTTEN_NOT_LISTED', 'an erased subject is not on the list that keeps them out', 'forgotten')
+      }
+      if (!existsSync(objectFile(root, folder, object))) {
+        count += 1
+        continue
+      }
+      const path = `${folder}/${object}`
+      // A report without the subject may have the same bytes as before; a shard without their rows cannot.
+      if (kind === 'document') warnings.add('ERASED_DOCUMENT_BACK', 'a report that was erased was made again', path)
+      else problems.add('TOMBSTONED_PRESENT', 'an object that was erased is there: finish `sluice forget`', path)
+    }
+  } catch (error) {
+    const { code, message, at } = toSluiceError(error, 'reading what was forgotten')
+    problems.add(code, message, at === undefined ? 'forgotten' : relative(root, at.file))
+  }
+  return count
+}
+
+function objectFile(root: string, folder: 'objects' | 'sealed', digest: string): string {
+  return join(root, folder, digest.slice(0, 2), digest.slice(2))
 }
 
 /** Files `<folder>/ab/cdef…` with the digest that their name is; anything else there is a problem. */

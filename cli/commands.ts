@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import { explainCommand } from './explain.ts'
 import { finetuneCommand } from './finetune.ts'
+import { forgetCommand } from './forget.ts'
 import { initCommand } from './init.ts'
 import { ledgerCommand } from './ledger.ts'
 import { modelsCommand } from './models.ts'
 import { planCommand } from './plan.ts'
+import { policyCommand } from './policy.ts'
 import { redactCommand } from './redact.ts'
 import { referenceCommand } from './reference.ts'
 import { reidentifyCommand } from './reidentify.ts'
@@ -12,6 +14,7 @@ import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { runsCommand } from './runs.ts'
 import { stagesCommand } from './stages.ts'
+import { traceCommand } from './trace.ts'
 import { trainersCommand } from './trainers.ts'
 import { verifyCommand } from './verify.ts'
 
@@ -20,11 +23,14 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   initCommand,
   runCommand,
   planCommand,
+  policyCommand,
   explainCommand,
   reportCommand,
   runsCommand,
   verifyCommand,
   ledgerCommand,
+  traceCommand,
+  forgetCommand,
   redactCommand,
   reidentifyCommand,
   finetuneCommand,

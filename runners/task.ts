@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { readShard } from '../artifacts/dataset.ts'
+import { suppressor } from '../artifacts/forgotten.ts'
 import type { TextRecord } from '../artifacts/record.ts'
 import type { ObjectRef } from '../artifacts/refs.ts'
 import { ShardWriter } from '../artifacts/shard-writer.ts'
@@ -63,9 +64,12 @@ async function readSource(
   onProgress: (rows: number) => void,
 ): Promise<void> {
   if (stage.kind !== 'source' || task.input.kind !== 'source') throw wrongKind(task)
+  // Whatever the source stage is: who was forgotten never comes back into the store.
+  const suppress = suppressor(context.store)
   const worker = await stage.openSource(task.config, context)
   try {
-    for await (const batch of worker.read(task.input.read)) {
+    for await (const read of worker.read(task.input.read)) {
+      const batch = suppress === undefined ? read : suppress(read)
       output.add(batch, batch.rowsIn, batch.joined ?? 0)
       onProgress(batch.rowsIn)
     }

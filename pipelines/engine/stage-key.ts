@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { forgottenPin } from '../../artifacts/forgotten.ts'
 import type { ArtifactRef } from '../../artifacts/refs.ts'
 import { foreignEntry, isForeign } from '../../stages/load.ts'
 import type { SourceSplit } from '../../stages/stage.ts'
@@ -30,6 +31,8 @@ export function stageKey(
   if (split !== undefined) {
     parts['sources'] = plan.pipeline.sources.map(({ uri: _uri, ...declared }) => declared) as unknown as Json
     parts['tasks'] = split.tasks.map((task) => task.key)
+    const forgotten = forgottenPin(plan.context.storeRoot)
+    if (forgotten !== undefined) parts['forgotten'] = forgotten
   }
   return { key: sha256Json(parts), parts }
 }
