@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { linkSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { hostname, uptime } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { temporaryName } from '../util/durable.ts'
 import { SluiceError } from '../util/errors.ts'
+import { disk, type Files, isErrno, listIfThere, readIfThere, removeIfThere } from './files.ts'
 
 /**
  * A lock file that one thread of one process holds. It appears whole (written aside, then `link`, which fails like
@@ -15,12 +17,16 @@ import { SluiceError } from '../util/errors.ts'
 export interface Held {
   /** True if a dead holder was found: what it was doing may be half done. */
   readonly tookOver: boolean
+  /** False if the lock file is no longer the one this holder made: somebody removed it, and another may be writing. */
+  isMine(): boolean
   release(): void
 }
 
 interface Owner {
   readonly pid: number
-  /** Start time of the process in clock ticks since boot: a pid alone is used again. */
+  /** The thread of the process, as the kernel numbers it: a worker that was terminated holds nothing any more. */
+  readonly task?: number
+  /** Start time of that thread in clock ticks since boot: a number alone is used again. */
   readonly start: string
   readonly boot: string
   readonly host: string
@@ -29,13 +35,24 @@ interface Owner {
   readonly nonce: string
 }
 
-export function acquireLock(path: string, options: { readonly timeoutMs?: number } = {}): Held {
+export interface LockOptions {
+  /** Default 30 seconds. */
+  readonly timeoutMs?: number
+  readonly files?: Files
+}
+
+/** @throws SluiceError `LOG_LOCKED` (transient) where the holder lives, or cannot be judged, until the time is over. */
+export function acquireLock(path: string, options: LockOptions = {}): Held {
+  const files = options.files ?? disk
   const deadline = performance.now() + (options.timeoutMs ?? 30_000)
   let tookOver = false
   for (let pause = 1; ; pause = Math.min(pause * 2, 20)) {
-    const nonce = create(path)
-    if (nonce !== undefined) return { tookOver, release: () => release(path, nonce) }
-    if (removeDead(path)) tookOver = true
+    const nonce = create(files, path)
+    if (nonce !== undefined) {
+      if (tookOver) removeLeftovers(files, path)
+      return { tookOver, isMine: () => nonceOf(files, path) === nonce, release: () => release(files, path, nonce) }
+    }
+    if (removeDead(files, path)) tookOver = true
     else if (performance.now() > deadline) throw busy(path)
     else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause * (0.5 + Math.random()))
   }
@@ -45,28 +62,40 @@ export function acquireLock(path: string, options: { readonly timeoutMs?: number
 const abandoned = new Set<string>()
 
 /** What was done under the lock is done, so a disk that cannot remove the file must not turn it into an error. */
-function release(path: string, nonce: string): void {
+function release(files: Files, path: string, nonce: string): void {
   try {
-    rmSync(path, { force: true })
+    // If somebody removed the lock by hand, the file there now is another holder's.
+    if (nonceOf(files, path) === nonce) removeIfThere(files, path)
   } catch {
     abandoned.add(nonce)
   }
 }
 
+function nonceOf(files: Files, path: string): string | undefined {
+  const text = readIfThere(files, path)?.toString('utf8')
+  return text === undefined ? undefined : parseOwner(text)?.nonce
+}
+
 /** Creates the lock file, whole, and gives its nonce; `undefined` where it is there already. */
-function create(path: string): string | undefined {
+function create(files: Files, path: string): string | undefined {
   const temporary = temporaryName(path)
   const owner = self()
   try {
-    writeFileSync(temporary, `${JSON.stringify(owner)}\n`, { flag: 'wx', mode: 0o644 })
-    linkSync(temporary, path)
+    const fd = files.create(temporary, 0o644)
+    try {
+      const bytes = Buffer.from(`${JSON.stringify(owner)}\n`)
+      for (let done = 0; done < bytes.length; ) done += files.write(fd, bytes, done, bytes.length - done)
+    } finally {
+      files.close(fd)
+    }
+    files.link(temporary, path)
     return owner.nonce
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
+    if (isErrno(error, 'EEXIST')) return undefined
     throw error
   } finally {
     try {
-      rmSync(temporary, { force: true })
+      removeIfThere(files, temporary)
     } catch {
       // Only a leftover name; whether the lock is held is decided already.
     }
@@ -74,49 +103,69 @@ function create(path: string): string | undefined {
 }
 
 /** Removes the lock at `path` if its holder is dead. True if this call removed it. */
-function removeDead(path: string): boolean {
-  const nonce = deadNonce(path)
+function removeDead(files: Files, path: string): boolean {
+  const nonce = deadNonce(files, path)
   if (nonce === undefined) return false
   const right = `${path}.${nonce}`
-  const rightNonce = create(right)
+  const rightNonce = create(files, right)
   if (rightNonce === undefined) {
-    removeDead(right)
+    removeDead(files, right)
     return false
   }
   try {
     // Only the holder of `right` may remove this lock, so it cannot change between the look and the removal.
-    if (deadNonce(path) !== nonce) return false
-    rmSync(path, { force: true })
+    if (deadNonce(files, path) !== nonce) return false
+    removeIfThere(files, path)
     return true
   } finally {
-    release(right, rightNonce)
+    release(files, right, rightNonce)
+  }
+}
+
+/** What dead holders left beside the lock: names of rights, and files that were not yet linked. The lock is held. */
+function removeLeftovers(files: Files, path: string): void {
+  const name = basename(path)
+  for (const listed of listIfThere(files, dirname(path))) {
+    if (!listed.name.startsWith(`${name}.`)) continue
+    const leftover = join(dirname(path), listed.name)
+    try {
+      if (listed.name.startsWith(`${name}.tmp-`)) {
+        if (deadNonce(files, leftover) !== undefined) removeIfThere(files, leftover)
+      } else removeDead(files, leftover)
+    } catch {
+      // Only space: the next one that takes over tries again.
+    }
   }
 }
 
 /** Identifies a lock whose holder is surely dead; `undefined` if it is alive, gone or cannot be judged from here. */
-function deadNonce(path: string): string | undefined {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+function deadNonce(files: Files, path: string): string | undefined {
+  const text = readIfThere(files, path)?.toString('utf8')
+  if (text === undefined) return undefined
   const owner = parseOwner(text)
-  if (owner === undefined) return brokenNonce(path, text)
+  if (owner === undefined) return brokenNonce(files, path, text)
   if (abandoned.has(owner.nonce)) return owner.nonce
   const me = self()
   if (owner.host !== me.host) return undefined
   if (owner.boot !== me.boot) return owner.nonce
   if (owner.space !== me.space) return undefined
-  return startOf(owner.pid) === owner.start ? undefined : owner.nonce
+  const start = startOf(owner.pid, owner.task ?? owner.pid)
+  // Alive, but nothing more can be told about it: then it is not for us to judge.
+  if (start === UNKNOWN || (start !== undefined && owner.start === UNKNOWN)) return undefined
+  return start === owner.start ? undefined : owner.nonce
 }
 
 /** A lock appears whole, so one that cannot be read was cut by a power loss: dead if it is older than this boot. */
-function brokenNonce(path: string, text: string): string | undefined {
+function brokenNonce(files: Files, path: string, text: string): string | undefined {
   const booted = Date.now() - uptime() * 1000
-  const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs
-  if (modified === undefined || modified > booted) return undefined
+  let modified: number
+  try {
+    modified = files.modified(path)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+  if (modified > booted) return undefined
   return createHash('sha256').update(`${modified}\n${text}`).digest('hex').slice(0, 16)
 }
 
@@ -129,27 +178,48 @@ function parseOwner(text: string): Owner | undefined {
   }
 }
 
+const UNKNOWN = 'unknown'
+
+/** Per thread: each worker loads this module anew. */
 let identity: Omit<Owner, 'nonce'> | undefined
 
 function self(): Owner {
-  identity ??= {
-    pid: process.pid,
-    start: startOf(process.pid) ?? 'unknown',
-    boot: readOr('/proc/sys/kernel/random/boot_id', 'unknown'),
-    host: hostname(),
-    space: pidSpace(),
+  if (identity === undefined) {
+    const task = ownTask()
+    identity = {
+      pid: process.pid,
+      task,
+      start: startOf(process.pid, task) ?? UNKNOWN,
+      boot: readOr('/proc/sys/kernel/random/boot_id', UNKNOWN),
+      host: hostname(),
+      space: pidSpace(),
+    }
   }
   return { ...identity, nonce: randomBytes(8).toString('hex') }
 }
 
-/** Field 22 of /proc/PID/stat; `undefined` for a process that is not there. Without /proc every live pid is "unknown". */
-function startOf(pid: number): string | undefined {
+/** The kernel's number of the thread that asks; a synchronous call is made by the thread itself. */
+function ownTask(): number {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(basename(readlinkSync('/proc/thread-self')))
+  } catch {
+    return process.pid
+  }
+}
+
+/**
+ * Field 22 of /proc/PID/task/TID/stat (proc(5)); `undefined` for a thread that is not there, `UNKNOWN` for one that is
+ * there, or may be, and cannot be looked at.
+ */
+function startOf(pid: number, task: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields[0] === 'Z' ? undefined : fields[19]
-  } catch {
-    return isAliveWithoutProc(pid) ? 'unknown' : undefined
+  } catch (error) {
+    // ESRCH: it ended while we read. Without /proc a process can only be asked whether it is there.
+    if (isErrno(error, 'ENOENT', 'ESRCH') && existsSync('/proc/self/stat')) return undefined
+    return isAliveWithoutProc(pid) ? UNKNOWN : undefined
   }
 }
 

@@ -1,19 +1,49 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 /**
  * The Merkle tree of RFC 6962 §2.1: SHA-256, leaves prefixed with 0x00 and inner nodes with 0x01, so that no node can
  * be passed off as a leaf. Proofs follow §2.1.1 and §2.1.2; verification follows RFC 9162 §2.1.3.2 and §2.1.4.2.
  */
-const LEAF = Buffer.from([0])
-const NODE = Buffer.from([1])
+const LEAF = 0
+const NODE = 1
+const HASH_BYTES = 32
+
+/** A node's input, and a leaf's where it is short. One call with one buffer takes a third of the time of an update each. */
+const scratch = Buffer.alloc(4096)
 
 export function leafHash(entry: Uint8Array): Buffer {
-  return createHash('sha256').update(LEAF).update(entry).digest()
+  if (entry.length >= scratch.length) return createHash('sha256').update(Buffer.of(LEAF)).update(entry).digest()
+  scratch[0] = LEAF
+  scratch.set(entry, 1)
+  return sha256Of(entry.length + 1)
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash('sha256').update(NODE).update(left).update(right).digest()
+  scratch[0] = NODE
+  scratch.set(left, 1)
+  scratch.set(right, 1 + left.length)
+  return sha256Of(1 + left.length + right.length)
 }
+
+/** As a binary string the digest needs no buffer object of its own on the native side, which costs more than the hash. */
+function sha256Of(length: number): Buffer {
+  return Buffer.from(hash('sha256', scratch.subarray(0, length), 'binary'), 'latin1')
+}
+
+/** Root of 2^k hashes that lie one after the other in `bytes`. `bytes` stays as it is. */
+export function completeRootOf(bytes: Uint8Array): Buffer {
+  const level = Buffer.from(bytes)
+  const node = nodeInput
+  for (let count = level.length / HASH_BYTES; count > 1; count /= 2) {
+    for (let i = 0; i < count / 2; i++) {
+      level.copy(node, 1, i * 2 * HASH_BYTES, (i + 1) * 2 * HASH_BYTES)
+      level.write(hash('sha256', node, 'binary'), i * HASH_BYTES, HASH_BYTES, 'latin1')
+    }
+  }
+  return level.subarray(0, HASH_BYTES)
+}
+
+const nodeInput = Buffer.alloc(1 + 2 * HASH_BYTES, NODE)
 
 /** Root of the tree without leaves. */
 export const EMPTY_ROOT: Buffer = createHash('sha256').digest()

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { nodeHash, type SubtreeReader } from './merkle.ts'
+import { disk, type Files, listIfThere, readIfThere } from './files.ts'
+import { completeRootOf, type SubtreeReader } from './merkle.ts'
 
 /**
  * C2SP tlog-tiles: `tile/<L>/<N>` holds up to 256 hashes of level 8·L, `tile/entries/<N>` up to 256 entries, each with
@@ -75,61 +75,81 @@ export function splitHashes(bytes: Buffer): Buffer[] {
   )
 }
 
-/** Bytes of a file of the log, or `undefined` where there is none. */
-export function readIfThere(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+/** Reads a tile of a tree; `undefined` where it is not there. */
+export type TileSource = (level: TileLevel, index: number, width: number) => Buffer | undefined
+
+/** Reads tiles as they lie in the folder of a log. */
+export function tilesIn(dir: string, files: Files = disk): TileSource {
+  return (level, index, width) => readIfThere(files, join(dir, tilePath(level, index, width)))
+}
+
+/**
+ * Reads tiles of a log to which others may append meanwhile: they remove a partial tile once a wider one is committed,
+ * whose beginning it is. `moved` tells whether the log has grown since; where it has not, what is missing is missing.
+ */
+export function tilesOfLiveLog(dir: string, moved: () => boolean, files: Files = disk): TileSource {
+  const exact = tilesIn(dir, files)
+  return (level, index, width) => {
+    for (let tries = 0; tries < 20; tries++) {
+      const bytes = exact(level, index, width)
+      if (bytes !== undefined || width === TILE_WIDTH || !moved()) return bytes
+      const folder = join(dir, tilePath(level, index, 1), '..')
+      const widths = listIfThere(files, folder).map((listed) => Number(listed.name))
+      for (const wider of [...widths.filter((each) => each > width), TILE_WIDTH]) {
+        const beginning = cutTile(level, exact(level, index, wider), width)
+        if (beginning !== undefined) return beginning
+      }
+    }
+    return undefined
   }
+}
+
+/** The first `width` hashes or entries of a wider tile. */
+function cutTile(level: TileLevel, bytes: Buffer | undefined, width: number): Buffer | undefined {
+  if (bytes === undefined) return undefined
+  let end = 0
+  if (level !== 'entries') end = width * HASH_BYTES
+  else for (let i = 0; i < width && end + 2 <= bytes.length; i++) end += 2 + bytes.readUInt16BE(end)
+  return end <= bytes.length ? bytes.subarray(0, end) : undefined
 }
 
 /** Answers subtree hashes of a log of `size` leaves from its tiles. Keeps the last few tiles it read. */
-export function tileReader(dir: string, size: number, missing: (path: string) => Error): SubtreeReader {
+export function tileReader(size: number, source: TileSource, missing: (path: string) => Error): SubtreeReader {
   const cache = new Map<string, Buffer>()
   const tile = (level: number, index: number): Buffer => {
-    const path = tilePath(level, index, tileWidth(level, index, size))
-    let bytes = cache.get(path)
+    const key = `${level}/${index}`
+    let bytes = cache.get(key)
     if (bytes === undefined) {
-      bytes = readIfThere(join(dir, path))
-      if (bytes === undefined) throw missing(path)
+      const width = tileWidth(level, index, size)
+      bytes = source(level, index, width)
+      if (bytes?.length !== width * HASH_BYTES) throw missing(tilePath(level, index, width))
       if (cache.size > 64) cache.clear()
-      cache.set(path, bytes)
+      cache.set(key, bytes)
     }
     return bytes
   }
-  const read: SubtreeReader = (level, index) => {
-    const tileLevel = Math.floor(level / 8)
-    const inTile = level % 8
+  return (level, index) => {
     // A node between two tile levels is the root of 2^inTile hashes that lie side by side in one tile.
-    let hashes: Uint8Array[] = []
-    const first = index * 2 ** inTile
-    const bytes = tile(tileLevel, Math.floor(first / TILE_WIDTH))
-    for (let i = 0; i < 2 ** inTile; i++) {
-      const offset = ((first % TILE_WIDTH) + i) * HASH_BYTES
-      if (offset + HASH_BYTES > bytes.length)
-        throw missing(tilePath(tileLevel, Math.floor(first / TILE_WIDTH), TILE_WIDTH))
-      hashes.push(bytes.subarray(offset, offset + HASH_BYTES))
-    }
-    while (hashes.length > 1) {
-      hashes = Array.from({ length: hashes.length / 2 }, (_, i) => nodeHash(hashes[2 * i]!, hashes[2 * i + 1]!))
-    }
-    return hashes[0]!
+    const count = 2 ** (level % 8)
+    const first = index * count
+    const tileIndex = Math.floor(first / TILE_WIDTH)
+    const tileLevel = Math.floor(level / 8)
+    const offset = (first % TILE_WIDTH) * HASH_BYTES
+    const bytes = tile(tileLevel, tileIndex).subarray(offset, offset + count * HASH_BYTES)
+    if (bytes.length !== count * HASH_BYTES) throw missing(tilePath(tileLevel, tileIndex, TILE_WIDTH))
+    return completeRootOf(bytes)
   }
-  return read
 }
 
-/** Every file below `tile/`, as paths relative to `dir`. */
-export function listTileFiles(dir: string): string[] {
-  const found: string[] = []
-  const walk = (folder: string): void => {
-    for (const entry of readdirSync(join(dir, folder), { withFileTypes: true })) {
-      const path = `${folder}/${entry.name}`
-      if (entry.isDirectory()) walk(path)
-      else found.push(path)
-    }
+/** Every file below `tile/`, as paths relative to `dir`, folder by folder. */
+export function* walkTileFiles(dir: string, files: Files = disk, folder = 'tile'): IterableIterator<string> {
+  for (const { name, isFolder } of listIfThere(files, join(dir, folder))) {
+    if (isFolder) yield* walkTileFiles(dir, files, `${folder}/${name}`)
+    else yield `${folder}/${name}`
   }
-  if (existsSync(join(dir, 'tile'))) walk('tile')
-  return found.sort()
+}
+
+/** All of `walkTileFiles`, sorted. */
+export function listTileFiles(dir: string, files: Files = disk): string[] {
+  return [...walkTileFiles(dir, files)].sort()
 }

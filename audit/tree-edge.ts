@@ -1,4 +1,4 @@
-import { EMPTY_ROOT, nodeHash } from './merkle.ts'
+import { completeRootOf, EMPTY_ROOT, nodeHash } from './merkle.ts'
 import { TILE_WIDTH } from './tiles.ts'
 
 /** The right edge of the tree: per tile level, the tile that is not full yet. All that is needed to append. */
@@ -52,9 +52,5 @@ export function edgeRoot(edge: Edge): Buffer {
 
 /** Root of 2^k hashes. */
 export function completeRoot(hashes: readonly Buffer[]): Buffer {
-  let level = hashes
-  while (level.length > 1) {
-    level = Array.from({ length: level.length / 2 }, (_, i) => nodeHash(level[2 * i]!, level[2 * i + 1]!))
-  }
-  return level[0]!
+  return hashes.length === 1 ? hashes[0]! : completeRootOf(Buffer.concat(hashes))
 }

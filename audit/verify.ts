@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { StoredEntry } from './entry.ts'
-import { decodeEntry, FIRST_PREV, prevOf } from './entry.ts'
-import { leafHash } from './merkle.ts'
+import { disk, type Files, readIfThere } from './files.ts'
+import { followLogKeys, type LogKeys, openLogNote } from './keys/log-keys.ts'
+import { treeRoot } from './merkle.ts'
 import type { Checkpoint, PublicKey } from './note.ts'
 import { openNote, parseCheckpoint, readPublicKey } from './note.ts'
 import {
@@ -9,15 +10,20 @@ import {
   HASH_BYTES,
   listTileFiles,
   parseTilePath,
-  readIfThere,
   TILE_WIDTH,
   type TileName,
+  type TileSource,
   tilePath,
+  tileReader,
+  tilesOfLiveLog,
   tileWidth,
+  walkTileFiles,
 } from './tiles.ts'
-import { completeRoot, type Edge, edgeRoot } from './tree-edge.ts'
+import { edgeRoot } from './tree-edge.ts'
+import { walkEntries } from './verify-entries.ts'
 import type { ProblemList, VerifyProblem } from './verify-report.ts'
 import { problemList } from './verify-report.ts'
+import { stepCheck } from './verify-steps.ts'
 
 export interface VerifyReport {
   readonly ok: boolean
@@ -27,12 +33,16 @@ export interface VerifyReport {
   readonly root: string
   /** The signed checkpoint as it lies there, `null` where it is missing. */
   readonly checkpoint: string | null
-  /** Digests of the documents that entries name, each once, in order: they should be in the store. */
+  /** Entries below this were removed by a prune that the log holds (`log.pruned`); their hashes were checked. */
+  readonly pruned: number
+  /** Runs that have begun and not ended, and whether one of them is alive is not known to the log. */
+  readonly openRuns: readonly string[]
+  /** Digests of the documents that entries name, each once, in order: they should be in the store. Not with `onPayload`. */
   readonly payloads: readonly string[]
   readonly problems: readonly VerifyProblem[]
   /** Problems beyond those listed. */
   readonly more: number
-  /** Not wrong, but worth knowing: leftovers of a crash beyond the checkpoint. */
+  /** Not wrong, but worth knowing: leftovers of a crash beyond the checkpoint, runs that were killed. */
   readonly warnings: readonly VerifyProblem[]
   /** What this proves: the log is what the holder of this key signed. Whoever holds the key could sign another. */
   readonly assurance: 'signed'
@@ -44,32 +54,64 @@ export interface VerifyOptions {
    * what they signed: this is what finds a log that was cut off, restored from an old copy or rewritten.
    */
   readonly earlier?: readonly string[]
+  /** Whether the process of a run is there: an open run that is alive is no warning. */
+  readonly isRunAlive?: (run: string) => boolean
+  /** Takes each digest of a document as it comes, so that memory does not grow with the log. */
+  readonly onPayload?: (digest: string, seq: number) => void
+  readonly files?: Files
 }
 
 /**
  * Recomputes the log from its bytes: every entry's form and hash, order, times and `prev` links, every tile, the root
- * and the checkpoint's signature. Each kind of damage has its own code. Never throws for what the log holds.
+ * and the checkpoint's signature, and that every step that was begun has ended. Each kind of damage has its own code.
+ * Never throws for what the log holds. Others may append meanwhile: what is verified is the checkpoint at the start.
  *
  * @param publicKey PEM of `ledger.pub`, or the key itself.
  */
 export function verifyLedger(dir: string, publicKey: string | PublicKey, options: VerifyOptions = {}): VerifyReport {
-  const key = typeof publicKey === 'string' ? readPublicKey(publicKey) : publicKey
+  const files = options.files ?? disk
   const problems = problemList()
+  const given = typeof publicKey === 'string' ? readPublicKey(publicKey) : publicKey
+  const keys = followLogKeys(dir, files, given)
+  const key = keys.current
+  reportKeys(keys, problems)
   const warnings = problemList()
-  const note = readIfThere(join(dir, 'checkpoint'))?.toString('utf8') ?? null
+  const readNote = (): string | null => readIfThere(files, join(dir, 'checkpoint'))?.toString('utf8') ?? null
+  const note = readNote()
   const checkpoint = readCheckpoint(note, key, problems)
   const payloads = new Set<string>()
   let root = edgeRoot([])
+  let pruned = 0
+  const openRuns: string[] = []
   if (checkpoint !== undefined) {
-    const earlier = readEarlier(options.earlier ?? [], key, checkpoint.size, problems)
-    root = verifyEntries(dir, checkpoint.size, earlier, problems, (entry) => {
-      if (entry.payload !== undefined) payloads.add(entry.payload)
+    const { size } = checkpoint
+    const tiles = tilesOfLiveLog(dir, () => readNote() !== note, files)
+    // The beginning of a run may have gone with a prune; whether it was one is told of the files.
+    const cut = size >= TILE_WIDTH && tiles('entries', 0, TILE_WIDTH) === undefined
+    const steps = stepCheck(problems, () => cut)
+    const walked = walkEntries({
+      size,
+      tiles,
+      problems,
+      steps,
+      earlier: readEarlier(options.earlier ?? [], keys, size, problems),
+      onPayload: options.onPayload ?? ((digest) => payloads.add(digest)),
     })
+    root = walked.root
     if (!root.equals(checkpoint.root)) {
       problems.add('LOG_ROOT_MISMATCH', 'the entries do not give the root that was signed', 'checkpoint')
     }
-    verifyFileNames(dir, checkpoint.size, problems, warnings)
-  } else if (note === null && listTileFiles(dir).length === 0 && (options.earlier ?? []).length > 0) {
+    pruned = verifyPrunes(walked.prunes, walked.absent, size, tiles, problems, warnings)
+    for (const [run, began] of steps.open()) {
+      openRuns.push(run)
+      if (options.isRunAlive?.(run) === true) continue
+      const file = tilePath('entries', Math.floor(began / TILE_WIDTH), TILE_WIDTH)
+      warnings.add('LOG_RUN_OPEN', 'a run has begun and not ended; the next run closes it', file, began)
+    }
+    const now = readNote()
+    const sizeNow = now === note ? size : (readCheckpoint(now, key, problemList())?.size ?? size)
+    verifyFileNames(dir, files, sizeNow, problems, warnings, now !== note)
+  } else if (note === null && listTileFiles(dir, files).length === 0 && (options.earlier ?? []).length > 0) {
     problems.add('LOG_ROLLED_BACK', 'the log is empty, and an earlier checkpoint says that it was not', 'checkpoint')
   }
   return {
@@ -77,6 +119,8 @@ export function verifyLedger(dir: string, publicKey: string | PublicKey, options
     size: checkpoint?.size ?? 0,
     root: root.toString('hex'),
     checkpoint: note,
+    pruned,
+    openRuns,
     payloads: [...payloads],
     problems: problems.list,
     more: problems.more,
@@ -113,17 +157,27 @@ function readCheckpoint(note: string | null, key: PublicKey, problems: ProblemLi
   return checkpoint
 }
 
+/** What the log says of its own keys: a stolen one proves nothing, and a hand-over that does not hold is no hand-over. */
+function reportKeys({ compromised, bad }: LogKeys, problems: ProblemList): void {
+  if (compromised.length > 0) {
+    problems.add('LOG_KEY_REVOKED', 'the log says that this key, or one on the way from it, was stolen', 'checkpoint')
+  }
+  for (const seq of bad) {
+    problems.add('LOG_KEY_ROTATION_BAD', 'a replacement of the key is not signed by the key before it', 'tile', seq)
+  }
+}
+
 function readEarlier(
   notes: readonly string[],
-  key: PublicKey,
+  keys: LogKeys,
   size: number,
   problems: ProblemList,
 ): ReadonlyMap<number, readonly Buffer[]> {
   const bySize = new Map<number, Buffer[]>()
   for (const note of notes) {
-    const opened = openNote(note, key)
-    const checkpoint = opened.ok ? parseCheckpoint(opened.text) : undefined
-    if (checkpoint === undefined || checkpoint.origin !== key.noteName) {
+    const opened = openLogNote(note, keys)
+    const checkpoint = opened === undefined ? undefined : parseCheckpoint(opened.text)
+    if (checkpoint === undefined || checkpoint.origin !== keys.current.noteName) {
       problems.add('LOG_EARLIER_UNTRUSTED', 'an earlier checkpoint is not signed by this key', 'checkpoint')
     } else if (checkpoint.size > size) {
       problems.add(
@@ -138,164 +192,85 @@ function readEarlier(
   return bySize
 }
 
-/** Goes through all entries once, one bundle in memory at a time. Returns the root that they give. */
-function verifyEntries(
-  dir: string,
+/**
+ * Entries may be absent below a bound that a `log.pruned` entry states, and nowhere else. That entry lies in the tree
+ * that was signed, after what it removes, and names the root of what it removed: so whoever only deletes files has no
+ * such entry, and whoever has one cannot use it for other entries. Returns the bound, 0 where nothing was pruned.
+ */
+function verifyPrunes(
+  prunes: readonly StoredEntry[],
+  absent: readonly number[],
   size: number,
-  earlier: ReadonlyMap<number, readonly Buffer[]>,
+  tiles: TileSource,
   problems: ProblemList,
-  onEntry: (entry: StoredEntry) => void,
-): Buffer {
-  const edge: Edge = [{ index: 0, hashes: [] }]
-  const checkEarlier = (at: number, current: Edge): void => {
-    for (const root of earlier.get(at) ?? []) {
-      if (edgeRoot(current).equals(root)) continue
-      problems.add('LOG_FORKED', `at ${at} entries this log is not the one an earlier checkpoint signed`, 'checkpoint')
-    }
+  warnings: ProblemList,
+): number {
+  let bound = 0
+  for (const { seq, subject } of prunes) {
+    const before = Number(subject['before'])
+    const file = tilePath('entries', Math.floor(seq / TILE_WIDTH), TILE_WIDTH)
+    if (
+      before % TILE_WIDTH !== 0 ||
+      !(before > 0 && before <= seq) ||
+      subject['root'] !== rootAt(before, size, tiles)
+    ) {
+      problems.add('LOG_PRUNE_MISMATCH', 'an entry about a prune does not describe the entries of this log', file, seq)
+    } else bound = Math.max(bound, before)
   }
-  const chain = entryChain(problems, onEntry)
-  checkEarlier(0, edge)
-  for (let index = 0; index * TILE_WIDTH < size; index++) {
-    const start = index * TILE_WIDTH
-    const width = tileWidth('entries', index, size)
-    const file = tilePath('entries', index, width)
-    const entries = readEntries(dir, file, width, problems)
-    const tile = readTile(dir, tilePath(0, index, width), width, problems)
-    const hashes: Buffer[] = []
-    for (let i = 0; i < width; i++) {
-      const stored = tile?.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)
-      const entry = entries?.[i]
-      const hash = entry === undefined ? stored : leafHash(entry)
-      if (hash === undefined) return edgeRoot(edge)
-      if (entry !== undefined && stored !== undefined && !hash.equals(stored)) {
-        problems.add('LOG_ENTRY_HASH', 'an entry does not have the hash that the tree has for it', file, start + i)
-      }
-      hashes.push(hash)
-      if (earlier.has(start + i + 1)) checkEarlier(start + i + 1, [{ index, hashes: [...hashes] }, ...edge.slice(1)])
-    }
-    chain(entries, start, width, file)
-    edge[0] = { index, hashes }
-    if (width === TILE_WIDTH) {
-      edge[0] = { index: index + 1, hashes: [] }
-      raise(edge, 1, completeRoot(hashes), dir, problems)
-    }
+  for (const index of absent) {
+    if ((index + 1) * TILE_WIDTH <= bound) continue
+    const file = tilePath('entries', index, TILE_WIDTH)
+    problems.add('LOG_BUNDLE_MISSING', 'a file with entries is gone, and no prune in the log covers it', file)
   }
-  verifyUpperPartials(dir, edge, problems)
-  return edgeRoot(edge)
+  const gone = absent.filter((index) => (index + 1) * TILE_WIDTH <= bound).length
+  if (bound / TILE_WIDTH > gone) {
+    warnings.add('LOG_PRUNE_UNFINISHED', 'entries that the log says were pruned are still there', 'tile/entries')
+  }
+  return bound
 }
 
-/** Hands the root of a full tile to the level above, and checks that level's tile when it is full in turn. */
-function raise(edge: Edge, level: number, hash: Buffer, dir: string, problems: ProblemList): void {
-  const { index, hashes } = edge[level] ?? { index: 0, hashes: [] }
-  const grown = [...hashes, hash]
-  if (grown.length < TILE_WIDTH) {
-    edge[level] = { index, hashes: grown }
-    return
-  }
-  compareTile(dir, level, index, grown, problems)
-  edge[level] = { index: index + 1, hashes: [] }
-  raise(edge, level + 1, completeRoot(grown), dir, problems)
-}
-
-function verifyUpperPartials(dir: string, edge: Edge, problems: ProblemList): void {
-  edge.forEach(({ index, hashes }, level) => {
-    if (level > 0 && hashes.length > 0) compareTile(dir, level, index, hashes, problems)
-  })
-}
-
-function compareTile(
-  dir: string,
-  level: number,
-  index: number,
-  hashes: readonly Buffer[],
-  problems: ProblemList,
-): void {
-  const path = tilePath(level, index, hashes.length)
-  const stored = readTile(dir, path, hashes.length, problems)
-  if (stored !== undefined && !stored.equals(Buffer.concat(hashes))) {
-    problems.add('LOG_TILE_MISMATCH', 'a tile does not have the hashes of the tiles below it', path)
-  }
-}
-
-/** Checks form, order, time and the link to the entry before. */
-function entryChain(problems: ProblemList, onEntry: (entry: StoredEntry) => void) {
-  let prev: string | undefined = FIRST_PREV
-  let time = ''
-  return (entries: readonly Buffer[] | undefined, start: number, width: number, file: string): void => {
-    for (let i = 0; i < width; i++) {
-      const seq = start + i
-      const bytes = entries?.[i]
-      if (bytes === undefined) {
-        // Said already for the whole bundle; the next link cannot be checked.
-        prev = undefined
-        continue
-      }
-      const entry = decodeEntry(bytes)
-      if (entry === undefined) {
-        problems.add('LOG_ENTRY_MALFORMED', 'an entry has not the form of one', file, seq)
-      } else {
-        if (entry.seq !== seq) problems.add('LOG_ENTRY_SEQ', 'an entry has another number than its place', file, seq)
-        if (prev !== undefined && entry.prev !== prev) {
-          problems.add('LOG_ENTRY_PREV', 'an entry does not follow the one before it', file, seq)
-        }
-        if (entry.ts < time) problems.add('LOG_ENTRY_TIME', 'an entry is older than the one before it', file, seq)
-        time = entry.ts
-        onEntry(entry)
-      }
-      prev = prevOf(bytes)
-    }
-  }
-}
-
-function readEntries(dir: string, file: string, width: number, problems: ProblemList): readonly Buffer[] | undefined {
-  const bytes = readIfThere(join(dir, file))
-  if (bytes === undefined) {
-    problems.add('LOG_BUNDLE_MISSING', 'a file with entries is gone', file)
+function rootAt(size: number, current: number, tiles: TileSource): string | undefined {
+  try {
+    return treeRoot(
+      size,
+      tileReader(current, tiles, (path) => new Error(path)),
+    ).toString('hex')
+  } catch {
+    // A tile is missing or broken; that has its own problem already.
     return undefined
   }
-  const entries = decodeBundle(bytes)
-  if (entries === undefined) {
-    problems.add('LOG_BUNDLE_MALFORMED', 'a file with entries is cut or changed', file)
-    return undefined
-  }
-  if (entries.length !== width) {
-    problems.add('LOG_BUNDLE_COUNT', `a file has ${entries.length} entries instead of ${width}`, file)
-    return undefined
-  }
-  return entries
-}
-
-function readTile(dir: string, path: string, width: number, problems: ProblemList): Buffer | undefined {
-  const bytes = readIfThere(join(dir, path))
-  if (bytes === undefined) {
-    problems.add('LOG_TILE_MISSING', 'a tile is gone', path)
-    return undefined
-  }
-  if (bytes.length === width * HASH_BYTES) return bytes
-  problems.add('LOG_TILE_SIZE', `a tile has ${bytes.length} bytes instead of ${width * HASH_BYTES}`, path)
-  return undefined
 }
 
 /** Every file must be a tile of this tree, or the true beginning of one; what lies beyond the checkpoint is a leftover. */
-function verifyFileNames(dir: string, size: number, problems: ProblemList, warnings: ProblemList): void {
-  for (const path of listTileFiles(dir)) {
+function verifyFileNames(
+  dir: string,
+  files: Files,
+  size: number,
+  problems: ProblemList,
+  warnings: ProblemList,
+  moving: boolean,
+): void {
+  for (const path of walkTileFiles(dir, files)) {
     const tile = parseTilePath(path)
     if (tile === undefined) {
-      if (path.includes('.tmp-')) warnings.add('LOG_UNCOMMITTED', 'left by a write that did not end', path)
-      else problems.add('LOG_FILE_UNKNOWN', 'this file does not belong to the log', path)
+      if (!path.includes('.tmp-')) problems.add('LOG_FILE_UNKNOWN', 'this file does not belong to the log', path)
+      else if (!moving) warnings.add('LOG_UNCOMMITTED', 'left by a write that did not end', path)
       continue
     }
     const width = tileWidth(tile.level, tile.index, size)
-    if (tile.width > width) warnings.add('LOG_UNCOMMITTED', 'lies beyond the checkpoint', path)
-    else if (tile.width < width && !isBeginning(dir, path, tile, width)) {
+    if (tile.width > width) {
+      if (!moving) warnings.add('LOG_UNCOMMITTED', 'lies beyond the checkpoint', path)
+    } else if (tile.width < width && !isBeginning(dir, files, path, tile, width, moving)) {
       problems.add('LOG_PARTIAL_MISMATCH', 'an older partial tile is not the beginning of the newer one', path)
     }
   }
 }
 
-function isBeginning(dir: string, path: string, tile: TileName, width: number): boolean {
-  const part = readIfThere(join(dir, path))
-  const whole = readIfThere(join(dir, tilePath(tile.level, tile.index, width)))
+function isBeginning(dir: string, files: Files, path: string, tile: TileName, width: number, moving: boolean): boolean {
+  const part = readIfThere(files, join(dir, path))
+  const whole = readIfThere(files, join(dir, tilePath(tile.level, tile.index, width)))
+  // Removed by a writer since it was listed.
+  if (moving && (part === undefined || whole === undefined)) return true
   if (part === undefined || whole === undefined || !whole.subarray(0, part.length).equals(part)) return false
   return tile.level === 'entries' ? decodeBundle(part)?.length === tile.width : part.length === tile.width * HASH_BYTES
 }

@@ -113,7 +113,7 @@ test('does not say in the error what must not be logged', () => {
   const { dir, keys } = newLog()
   const ledger = openLedger(dir, keys)
   try {
-    ledger.append([{ type: 'stage.completed', run: 'r', subject: { who: 'jane@example.org' } }])
+    ledger.append([{ type: 'sample.noted', run: 'r', subject: { who: 'jane@example.org' } }])
     expect.unreachable()
   } catch (error) {
     expect(JSON.stringify(error)).not.toContain('jane')
@@ -137,13 +137,13 @@ test('orders by sequence when the clock goes back, and records it once', () => {
       (entry) => `${entry.ts.slice(14, 19)} ${entry.type} ${entry.subject['milliseconds'] ?? ''}`,
     ),
   ).toEqual([
-    '00:00 stage.completed ',
+    '00:00 sample.noted ',
     '00:00 log.clock_went_back 60000',
-    '00:00 stage.completed ',
-    '00:00 stage.completed ',
-    '00:01 stage.completed ',
+    '00:00 sample.noted ',
+    '00:00 sample.noted ',
+    '00:01 sample.noted ',
     '00:01 log.clock_went_back 1000',
-    '00:01 stage.completed ',
+    '00:01 sample.noted ',
   ])
   expect(verifyLedger(dir, keys).ok).toBe(true)
 })

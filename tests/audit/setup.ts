@@ -12,7 +12,7 @@ export function newLog(): { readonly dir: string; readonly keys: Keys } {
 
 export function group(count: number, tag = 'a'): LedgerEntry[] {
   return Array.from({ length: count }, (_, i) => ({
-    type: 'stage.completed',
+    type: 'sample.noted',
     run: 'run-1',
     subject: { stage: 'redact', id: `${tag}-${i}` },
   }))

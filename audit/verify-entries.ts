@@ -1,0 +1,247 @@
+import { hash } from 'node:crypto'
+import type { StoredEntry } from './entry.ts'
+import { FIRST_PREV } from './entry.ts'
+import { type EntryView, newEntryView, scanEntry } from './entry-scan.ts'
+import { completeRootOf } from './merkle.ts'
+import { HASH_BYTES, splitHashes, TILE_WIDTH, type TileSource, tilePath, tileWidth } from './tiles.ts'
+import { type Edge, edgeRoot } from './tree-edge.ts'
+import type { ProblemList } from './verify-report.ts'
+import { isStepType, type StepCheck } from './verify-steps.ts'
+
+export interface Walk {
+  readonly size: number
+  readonly tiles: TileSource
+  readonly problems: ProblemList
+  /** Roots that earlier checkpoints signed, by size. */
+  readonly earlier: ReadonlyMap<number, readonly Buffer[]>
+  readonly steps: StepCheck
+  readonly onPayload: (digest: string, seq: number) => void
+}
+
+export interface Walked {
+  /** Recomputed from the entries, and from leaf hashes where entries are absent. */
+  readonly root: Buffer
+  /** Full bundles that are not there. */
+  readonly absent: readonly number[]
+  /** `log.pruned` entries, in order. */
+  readonly prunes: readonly StoredEntry[]
+}
+
+/** Goes through all entries once, one bundle in memory at a time. */
+export function walkEntries(walk: Walk): Walked {
+  const { size, tiles, problems } = walk
+  const edge: Edge = [{ index: 0, hashes: [] }]
+  const absent: number[] = []
+  const chain = entryChain(walk)
+  const sizes = [...walk.earlier.keys()].sort((a, b) => a - b)
+  let nextEarlier = 0
+  const checkEarlier = (to: number, start: number, hashes: Buffer): void => {
+    for (; nextEarlier < sizes.length && sizes[nextEarlier]! <= to; nextEarlier++) {
+      const at = sizes[nextEarlier]!
+      const beginning = splitHashes(hashes.subarray(0, (at - start) * HASH_BYTES))
+      const full = beginning.length === TILE_WIDTH
+      const level0 = { index: start / TILE_WIDTH, hashes: full ? [] : beginning }
+      const current: Edge = [level0, ...edge.slice(1)]
+      if (full) raise(current, 1, completeRootOf(hashes), undefined)
+      for (const root of walk.earlier.get(at)!) {
+        if (edgeRoot(current).equals(root)) continue
+        problems.add(
+          'LOG_FORKED',
+          `at ${at} entries this log is not the one an earlier checkpoint signed`,
+          'checkpoint',
+        )
+      }
+    }
+  }
+  checkEarlier(0, 0, Buffer.alloc(0))
+  for (let index = 0; index * TILE_WIDTH < size; index++) {
+    const start = index * TILE_WIDTH
+    const width = tileWidth('entries', index, size)
+    const bytes = tiles('entries', index, width)
+    // Whether a full bundle that is gone was pruned is known when all entries have been read.
+    if (bytes === undefined && width === TILE_WIDTH) absent.push(index)
+    const file = tilePath('entries', index, width)
+    const bundle = readEntries(bytes, file, width, problems)
+    const stored = readTile(tiles, 0, index, width, problems)
+    const hashes = bundle === undefined ? stored : leafHashes(bundle, stored, start, file, problems)
+    if (hashes === undefined) return { root: edgeRoot(edge), absent, prunes: chain.prunes }
+    chain.follow(bundle, start, file)
+    checkEarlier(start + width, start, hashes)
+    if (width === TILE_WIDTH) {
+      edge[0] = { index: index + 1, hashes: [] }
+      raise(edge, 1, completeRootOf(hashes), { tiles, problems })
+    } else edge[0] = { index, hashes: splitHashes(hashes) }
+  }
+  edge.forEach(({ index, hashes }, level) => {
+    if (level > 0 && hashes.length > 0) compareTile(tiles, level, index, hashes, problems)
+  })
+  return { root: edgeRoot(edge), absent, prunes: chain.prunes }
+}
+
+interface Bundle {
+  readonly bytes: Buffer
+  /** Where each entry begins; its length is in the two bytes before. The last number is the end, plus 2. */
+  readonly starts: Uint32Array
+  readonly count: number
+}
+
+function readEntries(
+  bytes: Buffer | undefined,
+  file: string,
+  width: number,
+  problems: ProblemList,
+): Bundle | undefined {
+  if (bytes === undefined) {
+    if (width < TILE_WIDTH) problems.add('LOG_BUNDLE_MISSING', 'a file with entries is gone', file)
+    return undefined
+  }
+  const starts = new Uint32Array(TILE_WIDTH + 1)
+  let count = 0
+  let offset = 0
+  while (offset + 2 <= bytes.length) {
+    if (count < starts.length) starts[count] = offset + 2
+    count += 1
+    offset += 2 + bytes[offset]! * 256 + bytes[offset + 1]!
+  }
+  if (offset !== bytes.length) {
+    problems.add('LOG_BUNDLE_MALFORMED', 'a file with entries is cut or changed', file)
+    return undefined
+  }
+  if (count !== width) {
+    problems.add('LOG_BUNDLE_COUNT', `a file has ${count} entries instead of ${width}`, file)
+    return undefined
+  }
+  starts[count] = offset + 2
+  return { bytes, starts, count }
+}
+
+/** The leaf hashes of a bundle, one after the other, compared with those that the tree has. */
+function leafHashes(
+  bundle: Bundle,
+  stored: Buffer | undefined,
+  start: number,
+  file: string,
+  problems: ProblemList,
+): Buffer {
+  const { bytes, starts, count } = bundle
+  const hashes = Buffer.allocUnsafe(count * HASH_BYTES)
+  for (let i = 0; i < count; i++) {
+    // RFC 6962 §2.1: a leaf is hashed after a byte 0x00. It takes the place of the length's last byte, so nothing is copied.
+    const before = starts[i]! - 1
+    const length = bytes[before]!
+    bytes[before] = 0
+    const digest = hash('sha256', bytes.subarray(before, starts[i + 1]! - 2), 'binary')
+    bytes[before] = length
+    hashes.write(digest, i * HASH_BYTES, HASH_BYTES, 'latin1')
+  }
+  if (stored !== undefined && !stored.equals(hashes)) {
+    for (let i = 0; i < count; i++) {
+      const [from, to] = [i * HASH_BYTES, (i + 1) * HASH_BYTES]
+      if (stored.subarray(from, to).equals(hashes.subarray(from, to))) continue
+      problems.add('LOG_ENTRY_HASH', 'an entry does not have the hash that the tree has for it', file, start + i)
+    }
+  }
+  return hashes
+}
+
+/** Checks form, order, time and the link to the entry before, and hands on what entries say of runs and documents. */
+function entryChain({ problems, steps, onPayload }: Walk): {
+  readonly prunes: StoredEntry[]
+  follow(bundle: Bundle | undefined, start: number, file: string): void
+} {
+  const prunes: StoredEntry[] = []
+  const view = newEntryView()
+  let prev: string | undefined = FIRST_PREV
+  let time = ''
+  const see = (bytes: Buffer, from: number, to: number, seq: number, file: string): void => {
+    if (!scanEntry(bytes, from, to, view)) {
+      problems.add('LOG_ENTRY_MALFORMED', 'an entry has not the form of one', file, seq)
+      return
+    }
+    if (view.seq !== seq) problems.add('LOG_ENTRY_SEQ', 'an entry has another number than its place', file, seq)
+    if (prev !== undefined && prev !== bytes.toString('latin1', view.prev, view.prev + 64)) {
+      problems.add('LOG_ENTRY_PREV', 'an entry does not follow the one before it', file, seq)
+    }
+    const ts = bytes.toString('latin1', view.ts, view.ts + 24)
+    if (ts < time) problems.add('LOG_ENTRY_TIME', 'an entry is older than the one before it', file, seq)
+    time = ts
+    if (view.payload >= 0) onPayload(bytes.toString('latin1', view.payload, view.payload + 64), seq)
+    const type = bytes.toString('latin1', view.type, view.typeEnd)
+    if (isStepType(type)) steps.see({ seq, type, file, run: runIn(bytes, view), subject: subjectIn(bytes, view) })
+    else if (type === 'log.pruned') prunes.push(JSON.parse(bytes.toString('latin1', from, to)) as StoredEntry)
+  }
+  return {
+    prunes,
+    follow(bundle, start, file) {
+      if (bundle === undefined) {
+        // Said already for the whole bundle; the next link cannot be checked.
+        prev = undefined
+        return
+      }
+      const { bytes, starts, count } = bundle
+      for (let i = 0; i < count; i++) {
+        const [from, to] = [starts[i]!, starts[i + 1]! - 2]
+        see(bytes, from, to, start + i, file)
+        prev = hash('sha256', bytes.subarray(from, to), 'hex')
+      }
+    },
+  }
+}
+
+function runIn(bytes: Buffer, view: EntryView): string {
+  return bytes.toString('latin1', view.run, view.runEnd)
+}
+
+function subjectIn(bytes: Buffer, view: EntryView): Readonly<Record<string, string>> {
+  return JSON.parse(bytes.toString('latin1', view.subject, view.subjectEnd)) as Record<string, string>
+}
+
+/** Hands the root of a full tile to the level above, and checks that level's tile when it is full in turn. */
+function raise(
+  edge: Edge,
+  level: number,
+  root: Buffer,
+  check: { readonly tiles: TileSource; readonly problems: ProblemList } | undefined,
+): void {
+  const { index, hashes } = edge[level] ?? { index: 0, hashes: [] }
+  const grown = [...hashes, root]
+  if (grown.length < TILE_WIDTH) {
+    edge[level] = { index, hashes: grown }
+    return
+  }
+  if (check !== undefined) compareTile(check.tiles, level, index, grown, check.problems)
+  edge[level] = { index: index + 1, hashes: [] }
+  raise(edge, level + 1, completeRootOf(Buffer.concat(grown)), check)
+}
+
+function compareTile(
+  tiles: TileSource,
+  level: number,
+  index: number,
+  hashes: readonly Buffer[],
+  problems: ProblemList,
+): void {
+  const stored = readTile(tiles, level, index, hashes.length, problems)
+  if (stored !== undefined && !stored.equals(Buffer.concat(hashes))) {
+    const path = tilePath(level, index, hashes.length)
+    problems.add('LOG_TILE_MISMATCH', 'a tile does not have the hashes of the tiles below it', path)
+  }
+}
+
+function readTile(
+  tiles: TileSource,
+  level: number,
+  index: number,
+  width: number,
+  problems: ProblemList,
+): Buffer | undefined {
+  const path = tilePath(level, index, width)
+  const bytes = tiles(level, index, width)
+  if (bytes === undefined) {
+    problems.add('LOG_TILE_MISSING', 'a tile is gone', path)
+    return undefined
+  }
+  if (bytes.length === width * HASH_BYTES) return bytes
+  problems.add('LOG_TILE_SIZE', `a tile has ${bytes.length} bytes instead of ${width * HASH_BYTES}`, path)
+  return undefined
+}
