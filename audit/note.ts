@@ -16,7 +16,7 @@ export interface PublicKey {
   readonly publicKeyPem: string
   /** SHA-256 of the 32 raw bytes, 64 hex digits. */
   readonly keyId: string
-  /** Name of the key in notes and origin of the log; unique per key. */
+  /** Name of the key in notes and origin of the log. It is made from the log's first key, and later keys keep it. */
   readonly noteName: string
   /** `NAME+HASH+BASE64`, what stock note verifiers take. */
   readonly noteVerifier: string
@@ -46,10 +46,17 @@ export function readPublicKey(pem: string): PublicKey {
   }
 }
 
+/** A key that signs notes; while it is being replaced, the one that follows it signs too. */
+export interface NoteSigner extends PublicKey {
+  sign(bytes: Uint8Array): Buffer
+  readonly successor?: NoteSigner
+}
+
 /** Signs a text that ends in a newline. */
-export function signNote(text: string, key: PublicKey & { sign(bytes: Uint8Array): Buffer }): string {
+export function signNote(text: string, key: NoteSigner): string {
   const signature = Buffer.concat([noteKeyHash(key), key.sign(Buffer.from(text, 'utf8'))])
-  return `${text}\n${SIGNATURE_PREFIX}${key.noteName} ${signature.toString('base64')}\n`
+  const line = `${SIGNATURE_PREFIX}${key.noteName} ${signature.toString('base64')}\n`
+  return `${key.successor === undefined ? `${text}\n` : signNote(text, key.successor)}${line}`
 }
 
 export type OpenedNote =

@@ -28,22 +28,33 @@ export function openBundleSigner(keysDir: string, options: KeyOptions = {}): Sig
   if (given !== undefined) {
     return signerOf(parsePrivateKey(given.pem, 'bundle', given.variable, passphraseOf(options)))
   }
-  const privatePath = join(keysDir, 'bundle.key')
-  const publicPath = join(keysDir, 'bundle.pub')
   try {
-    // Asked in this order because the public key is written after the private one.
-    const hadPublic = existsSync(publicPath)
-    if (!existsSync(privatePath)) {
-      if (hadPublic) throw missing(privatePath)
-      writePrivateKeyOnce(privatePath, generatePrivateKey('bundle'), passphraseOf(options))
-    }
-    const signer = signerOf(readPrivateKeyFile(privatePath, 'bundle', passphraseOf(options)))
-    if (!existsSync(publicPath)) writeFileDurable(publicPath, signer.publicKeyPem, 0o644)
-    else if (readFileSync(publicPath, 'utf8') !== signer.publicKeyPem) throw mismatch(publicPath)
-    return signer
+    if (existsSync(join(keysDir, BUNDLE_NEXT))) throw unfinished(join(keysDir, BUNDLE_NEXT))
+    return openBundleKeyFile(keysDir, options)
   } catch (error) {
     throw toSluiceError(error, 'opening the key of the attestations')
   }
+}
+
+/** The next private key, while a rotation is under way. */
+export const BUNDLE_NEXT = 'bundle.key.next'
+
+/** The same from the files alone, also while a rotation is under way. */
+export function openBundleKeyFile(keysDir: string, options: KeyOptions): Signer {
+  const privatePath = join(keysDir, 'bundle.key')
+  const publicPath = join(keysDir, 'bundle.pub')
+  // Asked in this order because the public key is written after the private one.
+  const hadPublic = existsSync(publicPath)
+  if (!existsSync(privatePath)) {
+    if (hadPublic) throw missing(privatePath)
+    writePrivateKeyOnce(privatePath, generatePrivateKey('bundle'), passphraseOf(options))
+  }
+  const signer = signerOf(readPrivateKeyFile(privatePath, 'bundle', passphraseOf(options)))
+  if (!existsSync(publicPath)) writeFileDurable(publicPath, signer.publicKeyPem, 0o644)
+  else if (readFileSync(publicPath, 'utf8') !== signer.publicKeyPem && !existsSync(join(keysDir, BUNDLE_NEXT))) {
+    throw mismatch(publicPath)
+  }
+  return signer
 }
 
 /** A signer of a private key that is in memory. */
@@ -73,6 +84,16 @@ function mismatch(file: string): SluiceError {
     code: 'KEY_PAIR_MISMATCH',
     message: 'the public key of the attestations does not belong to its private key',
     next: 'find out who changed the key files, and restore the pair from your backup',
+    at: { file },
+    exit: 4,
+  })
+}
+
+function unfinished(file: string): SluiceError {
+  return new SluiceError({
+    code: 'KEY_ROTATION_UNFINISHED',
+    message: 'the key of the attestations was being replaced when that was interrupted',
+    next: 'run `sluice keys rotate bundle` again: it goes on where it stopped',
     at: { file },
     exit: 4,
   })
