@@ -157,6 +157,35 @@ export function Reproduce({ record }: { record: RunRecord }) {
   )
 }
 
+/** The run in formats that programs read. Links are relative: they hold where the page lies beside its files. */
+export function Files({ record }: { record: RunRecord }) {
+  // Croissant describes datasets; a run that made none has no such file.
+  const made = record.stages.some(({ outputs }) => Object.values(outputs).some(({ kind }) => kind === 'dataset'))
+  return (
+    <ul class="limits">
+      {FILES.filter(([file]) => made || file !== 'croissant.json').map(([file, what]) => (
+        <li>
+          <a href={file}>{file}</a>
+          {`: ${what}`}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** The files that lie beside the report. */
+const FILES: readonly (readonly [file: string, what: string])[] = [
+  ['run.json', 'the run record, from which everything here is made'],
+  ['model-card.md', 'what the model is for, its figures and limits'],
+  ['data-statement.json', 'sources, licences, rows out by reason, redaction, splits'],
+  ['bom.cdx.json', 'CycloneDX: model, base, data, stages and policies as parts'],
+  ['oscal-ar.json', 'OSCAL: each rule as an observation, findings and risks'],
+  ['lineage.ndjson', 'OpenLineage: who read and made what, by digest'],
+  ['croissant.json', 'Croissant: the data, with what is known of its risks'],
+  ['report.sarif', 'SARIF: rules and results for code scanning'],
+  ['junit.xml', 'JUnit: gates and rules for CI'],
+]
+
 export function Glossary() {
   return (
     <dl class="terms">

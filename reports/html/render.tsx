@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
 import { humanise, moment } from '../format.ts'
 import { describeVerdict, type VerdictWords } from '../verdict.ts'
-import { Accounts, Glossary, Limits, Reproduce, Sources } from './closing.tsx'
+import { Accounts, Files, Glossary, Limits, Reproduce, Sources } from './closing.tsx'
 import { keyFigures } from './figures.ts'
 import { Gates } from './gates.tsx'
 import { Icon, type Shape } from './icons.tsx'
@@ -11,6 +11,7 @@ import { slug, Words } from './parts.tsx'
 import { PipelinePicture } from './pipeline-picture.tsx'
 import { StageSection } from './stage-section.tsx'
 import { STYLE } from './style.ts'
+import { Training } from './training-section.tsx'
 
 /**
  * The report of a run as one HTML page that needs nothing else: styles and drawings are inside, there is no script,
@@ -70,6 +71,12 @@ function Page({ record }: { record: RunRecord }) {
       </>,
     ],
     [
+      'training',
+      'Training',
+      'How the model was made: what was tuned and how, what it saw, what it cost, and what it promises.',
+      <Training record={record} />,
+    ],
+    [
       'limits',
       'Limits, in plain words',
       'What the measurements do not cover and what the model cannot do.',
@@ -86,6 +93,14 @@ function Page({ record }: { record: RunRecord }) {
       'Reproducibility',
       'Everything needed to check this report against the bytes, and to run it again.',
       <Reproduce record={record} />,
+    ],
+    [
+      'files',
+      'Files for programs',
+      'The same run in standard formats, beside this page. Each is made from the run record alone.',
+      <div class="card">
+        <Files record={record} />
+      </div>,
     ],
     ['glossary', 'Glossary', 'Words used in this report.', <Glossary />],
   ]

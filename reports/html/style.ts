@@ -100,6 +100,7 @@ tr:last-child td,tr:last-child th{padding-bottom:.1rem}
 .todo{background:var(--tone-soft);border-radius:8px;padding:.7rem .95rem;margin-top:.9rem;font-size:.94rem}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:1.1rem 2rem;margin:1.1rem 0 0}
 .facts dt{color:var(--soft);font-size:.86rem;line-height:1.4}.facts dd{margin:.1rem 0 0;font-weight:600;font-size:1.05rem}.facts dd small{display:block;font-weight:400;color:var(--soft);font-size:.82rem;line-height:1.4}
+.card>.facts:first-child,.card>.limits:first-child{margin-top:0}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1.6rem 2rem;margin-top:1.2rem}
 .charts.wide{grid-template-columns:minmax(0,44rem)}
 figure{margin:0}figcaption{font-size:.9rem;margin-bottom:.35rem}figcaption b{font-weight:600}

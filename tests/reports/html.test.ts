@@ -114,9 +114,11 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser (skipped without /usr/bin/c
         'Pipeline',
         'Gates',
         'Evidence, stage by stage',
+        'Training',
         'Limits, in plain words',
         'Data sources',
         'Reproducibility',
+        'Files for programs',
         'Glossary',
       ])
       for (const width of [1280, 768, 390]) {
