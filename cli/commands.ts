@@ -3,6 +3,7 @@ import { explainCommand } from './explain.ts'
 import { finetuneCommand } from './finetune.ts'
 import { forgetCommand } from './forget.ts'
 import { initCommand } from './init.ts'
+import { keysCommand } from './keys.ts'
 import { ledgerCommand } from './ledger.ts'
 import { modelsCommand } from './models.ts'
 import { planCommand } from './plan.ts'
@@ -29,6 +30,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   runsCommand,
   verifyCommand,
   ledgerCommand,
+  keysCommand,
   traceCommand,
   forgetCommand,
   redactCommand,
