@@ -13,6 +13,7 @@ import {
 } from '../models/checkpoints/registry.ts'
 import { SluiceError } from '../util/errors.ts'
 import { addModelsExport } from './models-export.ts'
+import { addModelsSign } from './models-sign.ts'
 import { storeOption } from './options.ts'
 
 interface PlaceFlags {
@@ -93,6 +94,7 @@ export function modelsCommand(program: Command): void {
     })
 
   addModelsExport(withPlace(models.command('export')), placeOf)
+  addModelsSign(models)
 }
 
 async function pull(reference: HubReference, flags: PullFlags): Promise<void> {

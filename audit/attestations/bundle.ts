@@ -1,9 +1,8 @@
-import { createPublicKey } from 'node:crypto'
-import { sha256 } from '../../util/digest.ts'
 import { SluiceError } from '../../util/errors.ts'
 import { canonicalJson, type Json } from '../../util/json.ts'
 import { parseStrictJson, parseStrictJsonBytes } from '../../util/strict-json.ts'
 import type { Signer } from '../keys/signer.ts'
+import { hintsOf } from './bundle-hint.ts'
 import { checkEnvelope, type Envelope, preAuthEncoding, readEnvelopeKey } from './dsse.ts'
 import { isObject, STATEMENT_PAYLOAD, type Statement, statementProblem } from './statement.ts'
 
@@ -70,12 +69,6 @@ export function verifyBundle(text: string, publicKeyPem: string): Statement {
   const problem = statementProblem(statement)
   if (problem !== undefined) throw malformed('BUNDLE_STATEMENT_MALFORMED', `the statement is malformed: ${problem}`)
   return statement as unknown as Statement
-}
-
-/** What a bundle says of its key: SHA-256 of the SPKI in DER form (ours) or in PEM form (OpenSSF model-signing). */
-export function hintsOf(publicKeyPem: string): readonly [der: string, pem: string] {
-  const key = createPublicKey(publicKeyPem)
-  return [sha256(key.export({ type: 'spki', format: 'der' })), sha256(key.export({ type: 'spki', format: 'pem' }))]
 }
 
 /** Reads a bundle without checking its signature. Throws `BUNDLE_MALFORMED`. */

@@ -55,16 +55,20 @@ export function writePrivateKeyOnce(path: string, key: KeyObject, passphrase?: s
  * `KEY_PASSPHRASE_WRONG` for an encrypted one, `KEY_FILE_BROKEN` for anything that is not a key of this use.
  */
 export function readPrivateKeyFile(path: string, use: KeyUse, passphrase?: string): KeyObject {
-  if ((statSync(path).mode & 0o077) !== 0) {
-    throw new SluiceError({
-      code: 'KEY_FILE_OPEN',
-      message: 'a key file can be read by others',
-      next: 'run: chmod 600 on the file named here',
-      at: { file: path },
-      exit: 4,
-    })
-  }
+  checkKeyMode(path)
   return parsePrivateKey(readFileSync(path, 'utf8'), use, path, passphrase)
+}
+
+/** Throws `KEY_FILE_OPEN` where others than the owner can read or write a file of keys. */
+export function checkKeyMode(path: string): void {
+  if ((statSync(path).mode & 0o077) === 0) return
+  throw new SluiceError({
+    code: 'KEY_FILE_OPEN',
+    message: 'a key file can be read by others',
+    next: 'run: chmod 600 on the file named here',
+    at: { file: path },
+    exit: 4,
+  })
 }
 
 /** Reads a private key in PEM form. `where` is the file or the environment variable, for messages. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { sha256 } from '../../util/digest.ts'
 import { writeFileDurable } from '../../util/durable.ts'
 import { SluiceError, toSluiceError } from '../../util/errors.ts'
+import { commandSigner } from './command-signer.ts'
 import { generatePrivateKey, parsePrivateKey, readPrivateKeyFile, writePrivateKeyOnce } from './key-file.ts'
 import { type KeyOptions, keyFromEnvironment, passphraseOf } from './key-options.ts'
 
@@ -20,7 +21,8 @@ export interface Signer {
 }
 
 /**
- * The key that signs attestations: `SLUICE_BUNDLE_KEY`, else `<keysDir>/bundle.key` (ECDSA P-256, PKCS#8 PEM, mode 600)
+ * The key that signs attestations: `SLUICE_BUNDLE_KEY`, else the program that `<keysDir>/signers.yaml` names, else
+ * `<keysDir>/bundle.key` (ECDSA P-256, PKCS#8 PEM, mode 600)
  * with `bundle.pub`, made on first use. Throws `KEY_*` (exit 4) where a file is not what it should be.
  */
 export function openBundleSigner(keysDir: string, options: KeyOptions = {}): Signer {
@@ -29,6 +31,8 @@ export function openBundleSigner(keysDir: string, options: KeyOptions = {}): Sig
     return signerOf(parsePrivateKey(given.pem, 'bundle', given.variable, passphraseOf(options)))
   }
   try {
+    const program = commandSigner(keysDir)
+    if (program !== undefined) return program
     if (existsSync(join(keysDir, BUNDLE_NEXT))) throw unfinished(join(keysDir, BUNDLE_NEXT))
     return openBundleKeyFile(keysDir, options)
   } catch (error) {
