@@ -74,11 +74,6 @@ export function exportCheckpoint(ledger: Ledger, key: PublicKey, target: Checkpo
   return exported
 }
 
-/** One line with all that a person needs to compare later: `sluice-checkpoint SIZE ROOT KEY`. */
-export function checkpointLine(ledger: Pick<Ledger, 'size' | 'root'>, key: PublicKey): string {
-  return `sluice-checkpoint ${ledger.size} ${Buffer.from(ledger.root, 'hex').toString('base64')} ${key.noteVerifier}`
-}
-
 /** The log must hold what the newest of its exported checkpoints signed. Notes of other logs and keys are not ours. */
 function compare(ledger: Ledger, key: PublicKey, notes: readonly string[], file: string): void {
   let newest: { readonly size: number; readonly root: Buffer } | undefined

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
+import { checkTarget, parseCheckpointTarget } from '../audit/checkpoint-export.ts'
 import type { RunEvent } from '../pipelines/engine/events.ts'
 import { runDir } from '../pipelines/engine/history.ts'
 import { runPipeline } from '../pipelines/engine/run.ts'
 import { exportRelease } from '../reports/export-release.ts'
 import { writeReports } from '../reports/index.ts'
+import { leaveCheckpoint } from './checkpoint-to.ts'
 import { positiveInteger, storeOption } from './options.ts'
 import { createTerminalView } from './terminal/view.ts'
 
@@ -16,6 +18,7 @@ interface RunFlags {
   readonly force?: boolean | readonly string[]
   readonly verify?: boolean
   readonly json?: boolean
+  readonly checkpointTo: readonly string[]
 }
 
 export function runCommand(program: Command): void {
@@ -30,6 +33,12 @@ export function runCommand(program: Command): void {
     .option('--until <stage>', 'stop after this stage')
     .option('--force [stages...]', 'run again what is cached: all stages, or those named')
     .option('--verify', 'hash every cached object again before it is used')
+    .option(
+      '--checkpoint-to <place>',
+      'also keep the log’s checkpoint outside the store: a file, a folder/, git:REPO or git:REPO:PATH (may be repeated)',
+      (place: string, before: readonly string[]) => [...before, place],
+      [] as readonly string[],
+    )
     .option('--json', 'print events as JSON lines, the run record last')
     .action(async (pipeline: string, flags: RunFlags) => {
       process.exitCode = await run(pipeline, flags)
@@ -37,6 +46,8 @@ export function runCommand(program: Command): void {
 }
 
 async function run(pipeline: string, flags: RunFlags): Promise<number> {
+  const targets = flags.checkpointTo.map(parseCheckpointTarget)
+  for (const target of targets) checkTarget(target)
   const controller = new AbortController()
   const interrupt = (): void => controller.abort()
   process.once('SIGINT', interrupt)
@@ -62,9 +73,16 @@ async function run(pipeline: string, flags: RunFlags): Promise<number> {
     const dir = runDir(store, record.run)
     const reports = await writeReports(record, dir, store)
     const model = exportRelease(record, store, dir)
-    if (view === undefined) process.stdout.write(`${JSON.stringify({ type: 'run.record', record, reports, model })}\n`)
-    else view.finish(record, { ...reports, ...(model === undefined ? {} : { model }), store })
-    return record.exit
+    const checkpoint = leaveCheckpoint(store, targets)
+    if (view === undefined)
+      process.stdout.write(`${JSON.stringify({ type: 'run.record', record, reports, model, checkpoint })}\n`)
+    else {
+      const { line } = checkpoint
+      const left = { ...(line === undefined ? {} : { checkpoint: line }), ...(model === undefined ? {} : { model }) }
+      view.finish(record, { ...reports, ...left, store })
+    }
+    for (const error of checkpoint.errors) process.stderr.write(`${error.format()}\n`)
+    return record.exit === 4 ? 4 : (checkpoint.errors[0]?.exit ?? record.exit)
   } finally {
     view?.close()
     process.off('SIGINT', interrupt)

@@ -1,11 +1,17 @@
-import { mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Command } from 'commander'
+import { readCheckpoints } from '../audit/checkpoint-file.ts'
+import { type CheckpointLine, checkCheckpointLine, parseCheckpointLine } from '../audit/checkpoint-line.ts'
+import { disk } from '../audit/files.ts'
+import { followLogKeys } from '../audit/keys/log-keys.ts'
+import { readLedger } from '../audit/ledger-reader.ts'
+import { readPublicKey } from '../audit/note.ts'
 import { verifyLedger } from '../audit/verify.ts'
 import type { VerifyProblem } from '../audit/verify-report.ts'
 import { verifyStore } from '../audit/verify-store.ts'
 import { listRuns, loadRun } from '../pipelines/engine/history.ts'
-import { SluiceError } from '../util/errors.ts'
+import { SluiceError, toSluiceError } from '../util/errors.ts'
 import { storeOption } from './options.ts'
 
 interface VerifyFlags {
@@ -22,7 +28,7 @@ export function verifyCommand(program: Command): void {
     .addOption(storeOption())
     .option(
       '--checkpoint <files...>',
-      'checkpoints kept outside the store; the log must still contain what they signed',
+      'checkpoints kept outside the store (files or folders of --checkpoint-to, cosigned notes, or the line that a run printed, in quotes); the log must still contain what they say',
     )
     .option('--repair', 'set what is corrupt aside, so that the next run makes it anew (the log is never touched)')
     .option('--json', 'print the findings as JSON')
@@ -35,22 +41,29 @@ async function verify(flags: VerifyFlags): Promise<number> {
   const { store } = flags
   const publicKey = read(join(store, 'keys', 'ledger.pub'), 'this is not a store, or no pipeline has run in it yet')
   const own = listRuns(store).flatMap((run) => loadRun(store, run).ledger?.checkpoint ?? [])
-  const outside = (flags.checkpoint ?? []).map((file) => read(file, 'give a file with a signed checkpoint'))
-  const ledger = verifyLedger(join(store, 'ledger'), publicKey, { earlier: [...own, ...outside] })
+  const dir = join(store, 'ledger')
+  const given = flags.checkpoint ?? []
+  const lines = given.flatMap((text) => parseCheckpointLine(text) ?? [])
+  const files = given.filter((text) => parseCheckpointLine(text) === undefined)
+  const outside = files.flatMap((file) => readCheckpoints(file, originOf(dir, publicKey)))
+  const ledger = verifyLedger(dir, publicKey, { earlier: [...own, ...outside] })
   const objects = await verifyStore(store, publicKey, { payloads: ledger.payloads })
-  const problems = [...ledger.problems, ...objects.problems]
+  const pasted = lines.flatMap((line) => comparePasted(line, dir, publicKey))
+  const problems = [...ledger.problems, ...objects.problems, ...pasted]
   const repaired = flags.repair === true ? setAside(store, objects.problems) : []
-  const ok = ledger.ok && objects.ok
+  const ok = ledger.ok && objects.ok && pasted.length === 0
   // One key on this machine signed everything: whoever holds it could have rewritten all of it.
   const assurance =
-    outside.length > 0 ? 'signed, and consistent with the checkpoints given' : 'signed by the key of this store'
+    outside.length + lines.length > 0
+      ? 'signed, and consistent with the checkpoints given'
+      : 'signed by the key of this store'
   if (flags.json === true) {
-    process.stdout.write(`${JSON.stringify({ ok, assurance, ledger, objects, repaired })}\n`)
+    process.stdout.write(`${JSON.stringify({ ok, assurance, ledger, objects, pasted, repaired })}\n`)
     return ok ? 0 : 4
   }
   const out = (line: string): void => void process.stdout.write(`${line}\n`)
   out(
-    `log      ${ledger.size} entries, root ${ledger.root.slice(0, 16)}…, ${own.length + outside.length} earlier checkpoints compared`,
+    `log      ${ledger.size} entries, root ${ledger.root.slice(0, 16)}…, ${own.length + outside.length + lines.length} earlier checkpoints compared`,
   )
   out(
     `store    ${objects.objects} objects (${(objects.bytes / 2 ** 20).toFixed(1)} MiB) hashed, ${objects.actions} signed action records checked`,
@@ -62,6 +75,24 @@ async function verify(flags: VerifyFlags): Promise<number> {
   for (const file of repaired) out(`aside    ${file}`)
   out(ok ? `intact   assurance: ${assurance}` : `NOT INTACT: ${problems.length + ledger.more + objects.more} problems`)
   return ok ? 0 : 4
+}
+
+/** The name of the log: what it calls itself, since a log keeps its name when its key is replaced. */
+function originOf(dir: string, publicKey: string): string {
+  const note = existsSync(join(dir, 'checkpoint')) ? readFileSync(join(dir, 'checkpoint'), 'utf8') : ''
+  return note === '' ? readPublicKey(publicKey).noteName : note.split('\n', 1)[0]!
+}
+
+/** Compares a line that a person kept with the log. Where the log cannot be read, that is the problem. */
+function comparePasted(line: CheckpointLine, dir: string, publicKey: string): readonly VerifyProblem[] {
+  try {
+    const key = followLogKeys(dir, disk, readPublicKey(publicKey)).current
+    const problem = checkCheckpointLine(line, readLedger(dir, key), key)
+    return problem === undefined ? [] : [{ ...problem, file: 'checkpoint' }]
+  } catch (cause) {
+    const { code, message } = toSluiceError(cause, 'comparing a line with the log')
+    return [{ code, message, file: 'checkpoint' }]
+  }
 }
 
 /** Moves corrupt objects and untrusted action records to `set-aside/`, where nothing reads them. */

@@ -110,6 +110,7 @@ export function closingLines(
       ['report', 'html'],
       ['model', 'model'],
       ['record', 'json'],
+      ['log', 'checkpoint'],
     ] as const
   ).flatMap(([label, key]) => (paths[key] === undefined ? [] : [`  ${pad(label, 8)}${paths[key]}`]))
   const next = words.next.flatMap(({ text, command }) => [

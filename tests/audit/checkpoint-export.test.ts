@@ -13,8 +13,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkpointLine, checkTarget, exportCheckpoint, parseCheckpointTarget } from '../../audit/checkpoint-export.ts'
+import { checkTarget, exportCheckpoint, parseCheckpointTarget } from '../../audit/checkpoint-export.ts'
 import { addition, checkpointFileName, parseCheckpointFile, readCheckpoints } from '../../audit/checkpoint-file.ts'
+import { checkCheckpointLine, checkpointLine, parseCheckpointLine } from '../../audit/checkpoint-line.ts'
 import { openLedger } from '../../audit/ledger.ts'
 import { verifyLedger } from '../../audit/verify.ts'
 import { group, newLog } from './setup.ts'
@@ -135,6 +136,28 @@ test('targets are read as they are written; the line to paste has size, root and
     Buffer.from(ledger.root, 'hex').toString('base64'),
     keys.noteVerifier,
   ])
+})
+
+test('a line that was pasted somewhere finds a log that was cut or written anew', () => {
+  const { ledger, keys } = newLedger(9)
+  const line = parseCheckpointLine(`${checkpointLine(ledger, keys)}\n`)!
+  ledger.append(group(300))
+  const code = (log: typeof ledger, key = keys) => checkCheckpointLine(line, log, key)?.code
+  const other = (count: number, tag: string) => {
+    const written = openLedger(join(newFolder(), 'ledger'), keys)
+    written.append(group(count, tag))
+    return written
+  }
+  expect([code(ledger), code(other(8, 'a')), code(other(9, 'b')), code(other(50, 'b'))]).toEqual([
+    undefined,
+    'LOG_ROLLED_BACK',
+    'LOG_FORKED',
+    'LOG_FORKED',
+  ])
+  expect(code(ledger, newLog().keys)).toBe('LOG_CHECKPOINT_OTHER_LOG')
+  for (const text of ['', 'sluice-checkpoint', 'sluice-checkpoint 01 AAAA x', 'x 1 a b']) {
+    expect(parseCheckpointLine(text)).toBeUndefined()
+  }
 })
 
 const hasGit = spawnSync('git', ['--version']).status === 0
