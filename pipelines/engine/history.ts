@@ -116,17 +116,20 @@ export function markClosed(storeRoot: string, run: string): void {
 
 /** Runs whose process is gone. */
 export function abandonedRuns(storeRoot: string): readonly string[] {
-  const folder = join(storeRoot, 'open')
-  return list(folder).flatMap((name) => {
-    const run = name.replace(/\.json$/, '')
-    try {
-      const marker = JSON.parse(readFileSync(join(folder, name), 'utf8')) as OpenRun
-      return marker.boot === bootId() && isAlive(marker.pid) ? [] : [run]
-    } catch {
-      // A marker is written whole: one that cannot be read was broken from outside, and its run cannot be told alive.
-      return [run]
-    }
-  })
+  return list(join(storeRoot, 'open'))
+    .map((name) => name.replace(/\.json$/, ''))
+    .filter((run) => !isRunAlive(storeRoot, run))
+}
+
+/** True if the run is under way: it is marked open, and its process is there. */
+export function isRunAlive(storeRoot: string, run: string): boolean {
+  try {
+    const marker = JSON.parse(readFileSync(join(storeRoot, 'open', `${run}.json`), 'utf8')) as OpenRun
+    return marker.boot === bootId() && isAlive(marker.pid)
+  } catch {
+    // A marker is written whole: one that cannot be read was broken from outside, and its run cannot be told alive.
+    return false
+  }
 }
 
 /** Removes scratch folders that killed processes left behind. */

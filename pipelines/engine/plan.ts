@@ -3,6 +3,7 @@ import type { Store } from '../../artifacts/store.ts'
 import { checkPolicies, type MetricCatalogue } from '../../policies/engine/check.ts'
 import { type LoadedPolicy, loadPolicies } from '../../policies/engine/load.ts'
 import { readPolicyLock } from '../../policies/engine/lock.ts'
+import type { WaiverFolder } from '../../policies/engine/waiver-files.ts'
 import { loadStage } from '../../stages/load.ts'
 import { resolveSecret, secretFingerprint } from '../../stages/secrets.ts'
 import type { PlanContext, Ports, Problem, Stage } from '../../stages/stage.ts'
@@ -14,6 +15,7 @@ import { findCycles, type StageGraph, stageGraph } from './graph.ts'
 import type { Pipeline } from './load.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { StageEntryFile } from './schema.ts'
+import { checkWaivers, pipelineWaivers } from './waivers.ts'
 
 /** One stage, ready to run: its code, its config with defaults, and where each input comes from. */
 export interface StagePlan {
@@ -37,6 +39,7 @@ export interface Plan {
   /** In running order. */
   readonly stages: readonly StagePlan[]
   readonly releaseGate: readonly LoadedPolicy[]
+  readonly waivers: WaiverFolder
   readonly context: PlanContext
 }
 
@@ -90,7 +93,10 @@ export async function planPipeline(pipeline: Pipeline, store: Store, now = new D
   const releaseGate = planRelease(pipeline, stages, report)
   stop(found)
   checkGates(stages, releaseGate, graph)
-  return { pipeline, graph, stages: graph.order.map((id) => stages.get(id)!), releaseGate, context }
+  const waivers = pipelineWaivers(pipeline)
+  const ordered = graph.order.map((id) => stages.get(id)!)
+  checkWaivers(waivers, pipeline, ordered, releaseGate)
+  return { pipeline, graph, stages: ordered, releaseGate, waivers, context }
 }
 
 type Report = (path: KeyPath, code: string, message: string, next?: string) => void

@@ -55,6 +55,16 @@ export interface RunRecord {
     /** Stage whose model is the candidate, and the model's artifact. */
     readonly candidate?: { readonly stage: string; readonly model: ArtifactRef }
   } | null
+  /** The waivers that lay beside the pipeline, used or not: digests of their documents and signatures in the store. */
+  readonly waivers?: {
+    readonly documents: readonly {
+      readonly id: string
+      readonly document: string
+      /** End of the file's name (`.approved.sig`) → digest. */
+      readonly signatures: Readonly<Record<string, string>>
+    }[]
+    readonly allowedSigners?: string
+  }
   readonly outcome: 'passed' | 'blocked' | 'errored'
   readonly exit: number
   /** What stopped the run as a whole (an interruption, a log that cannot be written), where it was not a stage. */

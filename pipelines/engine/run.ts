@@ -24,10 +24,11 @@ import { outcomeOf } from './outcome.ts'
 import { type Plan, planPipeline, type StagePlan } from './plan.ts'
 import { withRetry } from './retry.ts'
 import { loggedRecord, type RunRecord, type StageRecord } from './run-record.ts'
-import { type Selection, type SelectionOptions, select, usedOptions } from './selection.ts'
+import { bypasses, type Selection, type SelectionOptions, select, usedOptions } from './selection.ts'
 import { type StageKey, stageKey } from './stage-key.ts'
 import { lockStage } from './stage-lock.ts'
 import { type OpenStageRecord, pendingRecord, takeError, takeResult } from './stage-record.ts'
+import { notBefore, openRunWaivers, type RunWaivers } from './waivers.ts'
 import { whyRun } from './why-run.ts'
 
 export interface RunOptions extends SelectionOptions {
@@ -74,6 +75,9 @@ class Run {
   #journal!: Journal
   #actions!: Actions
   #runner!: Runner
+  #waivers!: RunWaivers
+  /** What the decisions of this run take for now: a clock that was set back must not bring an ended waiver to life. */
+  #decidedAt!: Date
   /** Set when the log or the store can no longer be trusted or written: nothing may follow. */
   #fatal: SluiceError | undefined
 
@@ -93,6 +97,8 @@ class Run {
     const { store, signal } = this.#options
     const keys = openKeys(`${store}/keys`)
     this.#journal = openJournal(`${store}/ledger`, keys, this.#id, this.#now)
+    this.#decidedAt = notBefore(this.#started, this.#journal.ledger)
+    this.#waivers = openRunWaivers(this.#plan.waivers, this.#store, this.#journal.ledger, this.#decidedAt)
     this.#actions = openActions(this.#store, keys, {
       verify: this.#options.verify ?? false,
       onBad: (key, reason) => {
@@ -320,23 +326,29 @@ class Run {
     }
   }
 
-  #decide(gate: string, policies: readonly LoadedPolicy[], stages: readonly StagePlan[]): Decision {
+  #decide(gate: string, policies: readonly LoadedPolicy[], stages: readonly StagePlan[], candidate?: string): Decision {
     const evidence = { metrics: collectEvidence(stages, (id) => this.#measured(id)) }
     // All that is judged is kept by the digest that the decision names, so that it can be replayed later.
     this.#store.put(canonicalEvidence(evidence), 'redacted')
-    this.#store.put(canonicalWaivers([]), 'redacted')
+    const waivers = this.#waivers.evidence()
+    this.#store.put(canonicalWaivers(waivers), 'redacted')
     for (const policy of policies) this.#store.put(policy.canonical, 'redacted')
     const decision = decide({
       gate,
       policies,
       evidence,
-      now: this.#started,
+      waivers,
+      bypasses: bypasses(this.#options),
+      pipeline: this.#plan.pipeline.spec.name,
+      now: this.#decidedAt,
       engine: `sluice ${VERSION}`,
+      ...(candidate === undefined ? {} : { candidate }),
       ...(gate === 'release' ? {} : { uses: this.#stagePlan(gate).uses }),
     })
     const { sha256: digest } = this.#store.putJson(decision, 'redacted')
     this.#decisions.push({ gate, digest, decision })
     this.#journal.note('gate.decided', { gate, outcome: decision.outcome }, digest)
+    for (const subject of this.#waivers.used(decision)) this.#journal.note('waiver.used', subject)
     this.#journal.commit()
     this.#emit({ type: 'gate.decided', gate, decision, digest })
     return decision
@@ -359,6 +371,7 @@ class Run {
         errors,
         this.#fatal?.toJSON(),
       )
+    const waivers = this.#keptWaivers()
     const finished = this.#now().toISOString()
     const seconds = (performance.now() - this.#clock) / 1000
     const recordOf = (ledger: RunRecord['ledger']): RunRecord => ({
@@ -382,6 +395,7 @@ class Run {
       stages: records,
       decisions: this.#decisions,
       release,
+      ...(waivers === undefined ? {} : { waivers }),
       ...end(),
       error: this.#fatal?.toJSON() ?? null,
       ledger,
@@ -393,6 +407,15 @@ class Run {
     markClosed(this.#options.store, this.#id)
     this.#emit({ type: 'run.finished', run: this.#id, outcome: record.outcome, exit: record.exit, seconds })
     return record
+  }
+
+  #keptWaivers(): RunRecord['waivers'] {
+    try {
+      return this.#waivers.record()
+    } catch (cause) {
+      this.#fatal ??= toSluiceError(cause, 'storing the waivers')
+      return undefined
+    }
   }
 
   /** Logs the digest of the run's record, so that no figure in it can be changed later without a trace. */
@@ -420,7 +443,7 @@ class Run {
       return { ...base, state: stopped ? 'blocked' : 'incomplete' }
     }
     try {
-      const decision = this.#decide('release', this.#plan.releaseGate, this.#plan.stages)
+      const decision = this.#decide('release', this.#plan.releaseGate, this.#plan.stages, model.digest)
       const state = decision.outcome === 'block' ? 'blocked' : 'awaiting_review'
       return { ...base, state, candidate: { stage: spec.candidate, model } }
     } catch (cause) {

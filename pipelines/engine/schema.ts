@@ -77,6 +77,19 @@ export const PipelineSchema = Type.Object(
     owner: Type.String({ minLength: 1, description: 'Who answers for it.' }),
     seed: Type.Integer({ minimum: 0, maximum: 4_294_967_295, default: 0, description: 'Root of all randomness.' }),
     sources: Type.Optional(Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_-]*$' }), Source)),
+    waivers: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'Folder of waivers, relative to the pipeline file. Default: `waivers`.',
+      }),
+    ),
+    allowed_signers: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'Who may sign waivers and approvals: an OpenSSH allowed_signers file, relative to the pipeline file. Default: `allowed_signers`.',
+      }),
+    ),
     stages: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]*$' }), StageEntry, { minProperties: 1 }),
     release: Type.Optional(
       Type.Object(

@@ -58,3 +58,11 @@ export function usedOptions(options: SelectionOptions & { readonly verify?: bool
     Object.entries({ from, only, until, force, verify }).filter(([, value]) => value !== undefined && value !== false),
   ) as Record<string, Json>
 }
+
+/** The same options as words for a decision. Hashing more than one must (`--verify`) goes round nothing. */
+export function bypasses(options: SelectionOptions): readonly string[] {
+  const { verify: _, ...changed } = usedOptions(options)
+  return Object.entries(changed).map(([name, value]) =>
+    value === true ? `--${name}` : `--${name} ${[value].flat().map(String).join(' ')}`,
+  )
+}

@@ -65,6 +65,11 @@ export function decide(input: DecideInput): Decision {
     apiVersion: 'sluice/v1',
     kind: 'Decision',
     gate: input.gate,
+    subject: {
+      pipeline: input.pipeline ?? '',
+      ...(input.uses === undefined ? {} : { uses: input.uses }),
+      ...(input.candidate === undefined ? {} : { candidate: input.candidate }),
+    },
     policies: input.policies.map(({ name, version, digest }) => ({ name, version, digest })),
     evidence: sha256(canonicalEvidence(input.evidence)),
     waivers: sha256(canonicalWaivers(given)),

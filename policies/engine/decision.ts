@@ -81,6 +81,14 @@ export interface Decision {
   readonly apiVersion: 'sluice/v1'
   readonly kind: 'Decision'
   readonly gate: string
+  /** What was judged; with the policies, the evidence and the waivers, all that a replay needs. */
+  readonly subject: {
+    readonly pipeline: string
+    /** What the gated stage uses; absent for a release. */
+    readonly uses?: string
+    /** Digest of the model, for a release. */
+    readonly candidate?: string
+  }
   readonly policies: readonly { readonly name: string; readonly version: number; readonly digest: string }[]
   /** Digest of the evidence judged. */
   readonly evidence: string

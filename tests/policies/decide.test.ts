@@ -279,6 +279,7 @@ test('the whole decision', () => {
   expect(decision).toEqual({
     apiVersion: 'sluice/v1',
     kind: 'Decision',
+    subject: { pipeline: '', uses: 'redact' },
     gate: 'redact',
     policies: [{ name: 'test', version: 1, digest: '0'.repeat(64) }],
     evidence: expect.stringMatching(/^[0-9a-f]{64}$/),
