@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { signStatement } from '../audit/attestations/bundle.ts'
-import type { Statement } from '../audit/attestations/statement.ts'
 import { openBundleSigner } from '../audit/keys/signer.ts'
 import { openKeys } from '../audit/keys.ts'
 import { openLedger } from '../audit/ledger.ts'
@@ -88,7 +87,7 @@ async function forget(id: string | undefined, flags: ForgetFlags): Promise<numbe
     const signer = openBundleSigner(join(flags.store, 'keys'))
     const done = await forgetSubject(store, keys, openLedger(join(flags.store, 'ledger'), keys), subject, {
       ...options,
-      sign: (statement) => signStatement(statement as unknown as Statement, signer),
+      sign: (statement) => signStatement(statement, signer),
     })
     if (output !== undefined) {
       const { certificate, bundle } = done
@@ -116,11 +115,11 @@ function planText(subject: string, { trace, erase, documents }: ForgetPlan): str
 }
 
 function doneText(subject: string, done: Forgotten): string {
-  const { trace, erase, documents, certificate, statement, changed } = done
+  const { trace, erase, documents, certificate, changed } = done
   if (!changed) return `subject ${subject} was forgotten before\ncertificate ${certificate}\n`
   return [
     `subject ${subject}: ${amount(trace.records, 'record')} forgotten`,
-    `erased   ${kinds(erase.map(({ kind }) => kind))}; ${amount(statement.predicate.erased.length, 'tombstone')} in all`,
+    `erased   ${kinds(erase.map(({ kind }) => kind))}`,
     `scrubbed ${amount(documents.runs.length, 'run record')}, removed ${amount(documents.actions.length, 'action record')}`,
     ...trace.models.map(
       ({ digest, releases }) =>

@@ -19,7 +19,7 @@ export function traceText(title: string, trace: Trace): string {
       ...branch(`model ${short(model.digest)}${inRuns(model.runs)}`, [
         ...model.datasets.map((digest) => `trained on ${short(digest)}`),
         ...model.bases.map((digest) => `built on model ${short(digest)}`),
-        ...model.releases.map(({ run, state }) => `release of ${run}: ${state}`),
+        ...model.releases.map(releaseLine),
       ]),
     )
   }
@@ -34,7 +34,7 @@ export function traceText(title: string, trace: Trace): string {
 /** The way back from a model. */
 export function ancestryText(ancestry: Ancestry): string {
   const out = [`model ${ancestry.model}${inRuns(ancestry.runs)}`]
-  for (const { run, state } of ancestry.releases) out.push(`release of ${run}: ${state}`)
+  out.push(...ancestry.releases.map(releaseLine))
   for (const { id, licence, lawful_basis: basis } of ancestry.sources)
     out.push(`source ${id}  licence ${licence ?? 'not declared'}  lawful basis ${basis ?? 'not declared'}`)
   for (const stage of ancestry.stages) {
@@ -47,6 +47,10 @@ export function ancestryText(ancestry: Ancestry): string {
   for (const base of ancestry.bases) out.push(`built on model ${base}`)
   if (ancestry.foreignBase !== undefined) out.push(`built on a model that was not made here: ${ancestry.foreignBase}`)
   return `${out.join('\n')}\n`
+}
+
+function releaseLine({ run, state, log }: Ancestry['releases'][number]): string {
+  return `release of ${run}: ${state}${log.length === 0 ? '' : `; the log says ${log.join(', ')}`}`
 }
 
 function limits({ objects, unread, shredded }: Trace['searched']): readonly string[] {

@@ -9,7 +9,12 @@ export interface Ancestry {
   readonly model: string
   /** Runs that made or took it over. */
   readonly runs: readonly ExecutionUse[]
-  readonly releases: readonly { readonly run: string; readonly pipeline: string; readonly state: string }[]
+  readonly releases: readonly {
+    readonly run: string
+    readonly pipeline: string
+    readonly state: string
+    readonly log: readonly string[]
+  }[]
   /** Stages before it, sources first, the one that made it last. */
   readonly stages: readonly AncestorStage[]
   /** Models of this store that it was built on. */
@@ -88,7 +93,12 @@ export function ancestryOf(store: Store, history: History, model: string): Ances
     runs: uses,
     releases: history.runs
       .filter(({ release }) => release?.candidate?.model.digest === model)
-      .map(({ run, pipeline, release }) => ({ run, pipeline: pipeline.name, state: release!.state })),
+      .map(({ run, pipeline, release }) => ({
+        run,
+        pipeline: pipeline.name,
+        state: release!.state,
+        log: history.releases.get(run) ?? [],
+      })),
     stages: history.executions.filter((each) => above.has(each)).map(stageOf),
     bases: [...bases],
     foreignBase,

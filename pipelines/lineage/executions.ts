@@ -5,6 +5,7 @@ import { getModel } from '../../artifacts/model.ts'
 import type { ArtifactRef, ShardRef } from '../../artifacts/refs.ts'
 import type { Store } from '../../artifacts/store.ts'
 import { readActionRecord } from '../../audit/action-record.ts'
+import { readLedger } from '../../audit/ledger-reader.ts'
 import type { PublicKey } from '../../audit/note.ts'
 import { sha256Json } from '../../util/digest.ts'
 import { SluiceError } from '../../util/errors.ts'
@@ -38,6 +39,8 @@ export interface ExecutionUse {
 export interface History {
   readonly executions: readonly Execution[]
   readonly runs: readonly RunRecord[]
+  /** Run → what the log says of its release, in order: `release.built`. */
+  readonly releases: ReadonlyMap<string, readonly string[]>
   /** Action records and run records that could not be trusted or read: what they say is left out. */
   readonly unread: number
 }
@@ -85,7 +88,15 @@ export function readHistory(store: Store, key: PublicKey): History {
     executions.set(actionKey, execution(actionKey, read.record.stage, read.record.keyParts, payload))
   }
   const all = [...executions.values()].map((each) => ({ ...each, uses_in: uses.get(each.key) ?? [] }))
-  return { executions: inOrder(all), runs, unread }
+  return { executions: inOrder(all), runs, releases: releasesOf(store, key), unread }
+}
+
+function releasesOf(store: Store, key: PublicKey): ReadonlyMap<string, readonly string[]> {
+  const releases = new Map<string, string[]>()
+  for (const { type, run } of readLedger(join(store.root, 'ledger'), key).entries()) {
+    if (type.startsWith('release.')) releases.set(run, [...(releases.get(run) ?? []), type])
+  }
+  return releases
 }
 
 /** Keys of all action records. */

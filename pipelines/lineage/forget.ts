@@ -6,6 +6,7 @@ import type { Sensitivity } from '../../artifacts/refs.ts'
 import type { Store } from '../../artifacts/store.ts'
 import { putTombstone, readTombstones, type Tombstone } from '../../artifacts/tombstone.ts'
 import { actionRecordPath } from '../../audit/action-record.ts'
+import type { Statement } from '../../audit/attestations/statement.ts'
 import type { Keys } from '../../audit/keys.ts'
 import type { Ledger } from '../../audit/ledger.ts'
 import { acquireLock } from '../../audit/lock.ts'
@@ -16,7 +17,7 @@ import type { Json } from '../../util/json.ts'
 import { abandonedRuns, loadRun, runDir } from '../engine/history.ts'
 import { loggedRecord, type RunRecord } from '../engine/run-record.ts'
 import { modelsOf } from './ancestry.ts'
-import { type ErasureStatement, erasureStatement } from './certificate.ts'
+import { erasureStatement } from './certificate.ts'
 import { collectRows } from './collect.ts'
 import { type History, readHistory } from './executions.ts'
 import { type Quotes, quotesOf } from './quotes.ts'
@@ -33,7 +34,7 @@ export interface ForgetOptions {
   readonly ahead?: boolean
   readonly onProgress?: (doing: string, done: number) => void
   /** Signs the certificate; without it the certificate is stored as it is, and the log vouches for its digest. */
-  readonly sign?: (statement: ErasureStatement) => Promise<string>
+  readonly sign?: (statement: Statement) => Promise<string>
 }
 
 /** What contains a subject and what is to become of it. */
@@ -52,7 +53,7 @@ export interface ForgetPlan {
 export interface Forgotten extends ForgetPlan {
   /** Digest of the certificate in the store. */
   readonly certificate: string
-  readonly statement: ErasureStatement
+  readonly statement: Statement
   /** Digest of the signed bundle in the store, where a signer was given. */
   readonly bundle: string | undefined
   /** False where everything had been done before: then the certificate is the earlier one. */
@@ -102,25 +103,23 @@ export async function forgetSubject(
     const after = survey(store, keys, subject, { ...options, ahead: true })
     const left = residueOf(after.plan, findQuotes(store, quotes, skip))
     if (left > 0) throw residue(left)
-    const statement = erasureStatement({
-      subject,
-      options,
-      trace: after.plan.trace,
-      documents: [...readTombstones(store.root)].filter((t) => t.kind === 'document' && t.subject === subject.subject),
-      scrubbed: plan.documents,
-    })
+    const documents = [...readTombstones(store.root)].filter(
+      (tombstone) => tombstone.kind === 'document' && tombstone.subject === subject.subject,
+    )
+    const { trace } = after.plan
+    const statement = erasureStatement({ subject, options, trace, documents, scrubbed: plan.documents })
     const bundle = options.sign === undefined ? undefined : store.put(await options.sign(statement), 'redacted').sha256
     const { sha256: certificate } = store.putJson(statement, 'redacted')
-    const { erased } = statement.predicate
+    const tombstones = trace.objects.length + documents.length
     ledger.append([
       {
         type: 'subject.forgotten',
         run,
-        subject: { ...base, objects: String(erased.length), certificate, ...(bundle === undefined ? {} : { bundle }) },
+        subject: { ...base, objects: String(tombstones), certificate, ...(bundle === undefined ? {} : { bundle }) },
         payload: certificate,
       },
     ])
-    return { ...plan, trace: after.plan.trace, certificate, statement, bundle, changed: true }
+    return { ...plan, trace, certificate, statement, bundle, changed: true }
   } finally {
     held.release()
   }
@@ -241,7 +240,7 @@ function lastCertificate(
   }
   if (last === undefined) return undefined
   const bytes = readFileSync(store.path(last.certificate), 'utf8')
-  return { ...last, statement: JSON.parse(bytes) as ErasureStatement }
+  return { ...last, statement: JSON.parse(bytes) as Statement }
 }
 
 function unknownSubject(field: string): SluiceError {

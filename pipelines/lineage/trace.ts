@@ -36,7 +36,12 @@ export interface TracedModel {
   /** Models trained on them that it was built on. */
   readonly bases: readonly string[]
   /** Runs that have it as their release candidate. */
-  readonly releases: readonly { readonly run: string; readonly pipeline: string; readonly state: string }[]
+  readonly releases: readonly {
+    readonly run: string
+    readonly pipeline: string
+    readonly state: string
+    readonly log: readonly string[]
+  }[]
 }
 
 /** Joins where records lie with how datasets, stages and models follow from each other. */
@@ -106,7 +111,12 @@ function modelOf(
 ): TracedModel {
   const releases = history.runs
     .filter(({ release }) => release?.candidate?.model.digest === digest)
-    .map(({ run, pipeline, release }) => ({ run, pipeline: pipeline.name, state: release!.state }))
+    .map(({ run, pipeline, release }) => ({
+      run,
+      pipeline: pipeline.name,
+      state: release!.state,
+      log: history.releases.get(run) ?? [],
+    }))
   return {
     digest,
     key,
