@@ -14,10 +14,12 @@ import { reidentifyCommand } from './reidentify.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { runsCommand } from './runs.ts'
+import { schemaCommand } from './schema.ts'
 import { stagesCommand } from './stages.ts'
 import { traceCommand } from './trace.ts'
 import { trainersCommand } from './trainers.ts'
 import { verifyCommand } from './verify.ts'
+import { waiverCommand } from './waiver.ts'
 
 /** Every subcommand, in the order in which `sluice --help` lists them. Each lives in the file of its name. */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -25,6 +27,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   runCommand,
   planCommand,
   policyCommand,
+  waiverCommand,
   explainCommand,
   reportCommand,
   runsCommand,
@@ -39,5 +42,6 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   modelsCommand,
   stagesCommand,
   trainersCommand,
+  schemaCommand,
   referenceCommand,
 ]

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { Metric, MetricSpec } from '../artifacts/metric.ts'
 import type { RunRecord, StageRecord } from '../pipelines/engine/run-record.ts'
+import { languages } from './data-facts.ts'
 import { byteSize, count, humanise, integer, intervalWords, list, metricValue, moment, plain } from './format.ts'
 import { describeVerdict, gateTitle, needsAttention, summaryLine, totalCounts, VERDICT_WORDS } from './verdict.ts'
 
@@ -34,30 +35,16 @@ interface FrontMatter {
 
 /** The machine-readable part. Member names are those of the Hub's model card specification. */
 function frontMatter(record: RunRecord): FrontMatter {
-  const languages = declaredLanguages(record)
+  const codes = languages(record).map(([code]) => code)
   const evaluated = results(record)
   return {
-    ...(languages.length === 0 ? {} : { language: languages }),
+    ...(codes.length === 0 ? {} : { language: codes }),
     ...licence(record),
     pipeline_tag: 'text-generation',
     tags: ['sluice', 'text-generation', record.pipeline.name],
     ...(record.sources.length === 0 ? {} : { datasets: record.sources.map((source) => source.id) }),
     ...(evaluated.length === 0 ? {} : { 'model-index': [{ name: record.pipeline.name, results: evaluated }] }),
   }
-}
-
-/** Languages that the data really has, most frequent first: codes that the curate or ingest stage counted. */
-function declaredLanguages(record: RunRecord): readonly string[] {
-  for (const stage of record.stages) {
-    for (const [name, { counts }] of Object.entries(stage.tally?.categories ?? {})) {
-      if (!/^languages?$/.test(name)) continue
-      const total = Object.values(counts).reduce((sum, n) => sum + n, 0)
-      // Detectors of short texts see a few rows of everything; below 1 % it is noise.
-      const codes = Object.entries(counts).filter(([code, n]) => /^[a-z]{2,3}$/.test(code) && n >= total / 100)
-      if (codes.length > 0) return codes.sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([code]) => code)
-    }
-  }
-  return []
 }
 
 /** The one licence of all sources as the Hub's identifier, else `other` with its words: a card must not promise more. */
