@@ -25,6 +25,8 @@ export interface Walked {
   readonly absent: readonly number[]
   /** `log.pruned` entries, in order. */
   readonly prunes: readonly StoredEntry[]
+  /** Full bundles with entries about keys (`key.*`): a prune leaves them. */
+  readonly withKeys: ReadonlySet<number>
 }
 
 /** Goes through all entries once, one bundle in memory at a time. */
@@ -64,7 +66,7 @@ export function walkEntries(walk: Walk): Walked {
     const bundle = readEntries(bytes, file, width, problems)
     const stored = readTile(tiles, 0, index, width, problems)
     const hashes = bundle === undefined ? stored : leafHashes(bundle, stored, start, file, problems)
-    if (hashes === undefined) return { root: edgeRoot(edge), absent, prunes: chain.prunes }
+    if (hashes === undefined) return { root: edgeRoot(edge), absent, ...chain.found }
     chain.follow(bundle, start, file)
     checkEarlier(start + width, start, hashes)
     if (width === TILE_WIDTH) {
@@ -75,7 +77,7 @@ export function walkEntries(walk: Walk): Walked {
   edge.forEach(({ index, hashes }, level) => {
     if (level > 0 && hashes.length > 0) compareTile(tiles, level, index, hashes, problems)
   })
-  return { root: edgeRoot(edge), absent, prunes: chain.prunes }
+  return { root: edgeRoot(edge), absent, ...chain.found }
 }
 
 interface Bundle {
@@ -146,10 +148,11 @@ function leafHashes(
 
 /** Checks form, order, time and the link to the entry before, and hands on what entries say of runs and documents. */
 function entryChain({ problems, steps, onPayload }: Walk): {
-  readonly prunes: StoredEntry[]
+  readonly found: Pick<Walked, 'prunes' | 'withKeys'>
   follow(bundle: Bundle | undefined, start: number, file: string): void
 } {
   const prunes: StoredEntry[] = []
+  const withKeys = new Set<number>()
   const view = newEntryView()
   let prev: string | undefined = FIRST_PREV
   let time = ''
@@ -168,14 +171,16 @@ function entryChain({ problems, steps, onPayload }: Walk): {
     if (view.payload >= 0) onPayload(bytes.toString('latin1', view.payload, view.payload + 64), seq)
     const type = bytes.toString('latin1', view.type, view.typeEnd)
     if (isStepType(type)) steps.see({ seq, type, file, run: runIn(bytes, view), subject: subjectIn(bytes, view) })
+    else if (type.startsWith('key.')) withKeys.add(Math.floor(seq / TILE_WIDTH))
     else if (type === 'log.pruned') prunes.push(JSON.parse(bytes.toString('latin1', from, to)) as StoredEntry)
   }
   return {
-    prunes,
+    found: { prunes, withKeys },
     follow(bundle, start, file) {
       if (bundle === undefined) {
         // Said already for the whole bundle; the next link cannot be checked.
         prev = undefined
+        steps.gap()
         return
       }
       const { bytes, starts, count } = bundle

@@ -35,3 +35,11 @@ export function problemList(): ProblemList {
     },
   }
 }
+
+/** What kind of thing a code of the log is about, for people: two histories, changed bytes, or steps without an end. */
+export type ProblemKind = 'fork' | 'tamper' | 'incomplete'
+
+export function problemKind(code: string): ProblemKind {
+  if (code === 'LOG_FORKED' || code === 'LOG_ROLLED_BACK') return 'fork'
+  return /^LOG_(STEP|STEPS|RUN)_/.test(code) ? 'incomplete' : 'tamper'
+}

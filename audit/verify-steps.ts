@@ -12,14 +12,16 @@ export interface StepEntry {
 
 export interface StepCheck {
   see(entry: StepEntry): void
+  /** Entries are missing here (pruned, or taken away): what is open now may have ended in them, and others begun. */
+  gap(): void
   /** Runs that neither finished nor were closed by a later run, with the entry where each began. */
   open(): ReadonlyMap<string, number>
 }
 
 interface OpenRun {
   readonly began: number
-  /** How many stages the run promised; unknown where its beginning was pruned. */
-  readonly stages: number | undefined
+  /** How many stages the run promised; unknown where some of its entries may be missing. */
+  stages: number | undefined
   readonly open: Map<string, number>
   readonly ended: Set<string>
 }
@@ -36,17 +38,16 @@ const ENDINGS: ReadonlySet<string> = new Set(['stage.completed', 'stage.errored'
  * Completeness: intent is logged before effect, so nothing that was begun may be without an end. Every run that was
  * planned ends once (`run.finished`, or `run.aborted` by a later one, which closes its stages too); every stage of a run
  * that finished ended once; and there are as many as the plan said. Memory grows with the runs that are open, not with
- * the log.
- *
- * @param isPruned - asked when a run is met whose beginning is not there: may it have been pruned?
+ * the log. Where entries are missing, what may have been in them is not held against the log.
  */
-export function stepCheck(problems: ProblemList, isPruned: () => boolean): StepCheck {
+export function stepCheck(problems: ProblemList): StepCheck {
   const runs = new Map<string, OpenRun>()
+  let gaps = false
 
   const runOf = (entry: StepEntry): OpenRun | undefined => {
     const known = runs.get(entry.run)
     if (known !== undefined) return known
-    if (!isPruned()) {
+    if (!gaps) {
       problems.add('LOG_RUN_UNPLANNED', 'an entry belongs to a run that is not under way', entry.file, entry.seq)
       return undefined
     }
@@ -96,7 +97,7 @@ export function stepCheck(problems: ProblemList, isPruned: () => boolean): StepC
       if (entry.type === 'run.finished') return finish(entry)
       if (entry.type === 'run.aborted') {
         const closed = runs.delete(entry.subject['aborted'] ?? entry.run)
-        if (!closed && !isPruned()) {
+        if (!closed && !gaps) {
           problems.add('LOG_RUN_ENDED_TWICE', 'a run was closed that was not open', entry.file, entry.seq)
         }
         return
@@ -110,6 +111,13 @@ export function stepCheck(problems: ProblemList, isPruned: () => boolean): StepC
         problems.add('LOG_STEP_TWICE', 'a stage was begun a second time in its run', entry.file, entry.seq)
       }
       run.open.set(stage, entry.seq)
+    },
+    gap() {
+      gaps = true
+      for (const run of runs.values()) {
+        run.stages = undefined
+        run.open.clear()
+      }
     },
     open: () => new Map([...runs].map(([run, { began }]) => [run, began])),
   }

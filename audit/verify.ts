@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { StoredEntry } from './entry.ts'
 import { disk, type Files, readIfThere } from './files.ts'
 import { followLogKeys, type LogKeys, openLogNote } from './keys/log-keys.ts'
 import { treeRoot } from './merkle.ts'
@@ -20,7 +19,7 @@ import {
   walkTileFiles,
 } from './tiles.ts'
 import { edgeRoot } from './tree-edge.ts'
-import { walkEntries } from './verify-entries.ts'
+import { type Walked, walkEntries } from './verify-entries.ts'
 import type { ProblemList, VerifyProblem } from './verify-report.ts'
 import { problemList } from './verify-report.ts'
 import { stepCheck } from './verify-steps.ts'
@@ -86,9 +85,7 @@ export function verifyLedger(dir: string, publicKey: string | PublicKey, options
   if (checkpoint !== undefined) {
     const { size } = checkpoint
     const tiles = tilesOfLiveLog(dir, () => readNote() !== note, files)
-    // The beginning of a run may have gone with a prune; whether it was one is told of the files.
-    const cut = size >= TILE_WIDTH && tiles('entries', 0, TILE_WIDTH) === undefined
-    const steps = stepCheck(problems, () => cut)
+    const steps = stepCheck(problems)
     const walked = walkEntries({
       size,
       tiles,
@@ -101,7 +98,7 @@ export function verifyLedger(dir: string, publicKey: string | PublicKey, options
     if (!root.equals(checkpoint.root)) {
       problems.add('LOG_ROOT_MISMATCH', 'the entries do not give the root that was signed', 'checkpoint')
     }
-    pruned = verifyPrunes(walked.prunes, walked.absent, size, tiles, problems, warnings)
+    pruned = verifyPrunes(walked, size, tiles, problems, warnings)
     for (const [run, began] of steps.open()) {
       openRuns.push(run)
       if (options.isRunAlive?.(run) === true) continue
@@ -198,8 +195,7 @@ function readEarlier(
  * such entry, and whoever has one cannot use it for other entries. Returns the bound, 0 where nothing was pruned.
  */
 function verifyPrunes(
-  prunes: readonly StoredEntry[],
-  absent: readonly number[],
+  { prunes, absent, withKeys }: Walked,
   size: number,
   tiles: TileSource,
   problems: ProblemList,
@@ -217,13 +213,13 @@ function verifyPrunes(
       problems.add('LOG_PRUNE_MISMATCH', 'an entry about a prune does not describe the entries of this log', file, seq)
     } else bound = Math.max(bound, before)
   }
-  for (const index of absent) {
-    if ((index + 1) * TILE_WIDTH <= bound) continue
+  const gone = absent.filter((index) => (index + 1) * TILE_WIDTH <= bound).length
+  for (const index of absent.slice(gone)) {
     const file = tilePath('entries', index, TILE_WIDTH)
     problems.add('LOG_BUNDLE_MISSING', 'a file with entries is gone, and no prune in the log covers it', file)
   }
-  const gone = absent.filter((index) => (index + 1) * TILE_WIDTH <= bound).length
-  if (bound / TILE_WIDTH > gone) {
+  const kept = [...withKeys].filter((index) => (index + 1) * TILE_WIDTH <= bound).length
+  if (bound / TILE_WIDTH > gone + kept) {
     warnings.add('LOG_PRUNE_UNFINISHED', 'entries that the log says were pruned are still there', 'tile/entries')
   }
   return bound

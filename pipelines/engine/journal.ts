@@ -1,5 +1,8 @@
+import { join } from 'node:path'
 import type { Keys } from '../../audit/keys.ts'
 import { type Ledger, type LedgerEntry, openLedger } from '../../audit/ledger.ts'
+import { openNote } from '../../audit/note.ts'
+import { lastRun } from './history.ts'
 
 /**
  * The run's hand on the ledger. What is noted becomes durable before anything follows from it: `commit()` comes before
@@ -10,16 +13,26 @@ export interface Journal {
   note(type: string, subject: Readonly<Record<string, string>>, payload?: string): void
   /** @throws SluiceError if the log cannot be written: then the run stops, because nothing may follow. */
   commit(): void
+  /** True while everything that was noted is in the log. */
+  readonly isWhole: boolean
   readonly ledger: Ledger
 }
 
-export function openJournal(dir: string, keys: Keys, run: string, now: () => Date): Journal {
-  const ledger = openLedger(dir, keys, { now })
+/**
+ * Opens the ledger of a store for a run. It must still contain what the last run saw.
+ *
+ * @throws SluiceError `LOG_ROLLED_BACK`, `LOG_FORKED` and others of `openLedger`
+ */
+export function openJournal(storeRoot: string, keys: Keys, run: string, now: () => Date): Journal {
+  const ledger = openLedger(join(storeRoot, 'ledger'), keys, { now, earlier: lastCheckpoints(storeRoot, keys) })
   let pending: LedgerEntry[] = []
   // After a failed append nobody knows how much of the group is in the log: trying again could write it twice.
   let broken: { readonly cause: unknown } | undefined
   return {
     ledger,
+    get isWhole() {
+      return broken === undefined && pending.length === 0
+    },
     note(type, subject, payload) {
       pending.push({ type, run, subject, ...(payload === undefined ? {} : { payload }) })
     },
@@ -34,5 +47,16 @@ export function openJournal(dir: string, keys: Keys, run: string, now: () => Dat
       }
       pending = []
     },
+  }
+}
+
+/** The checkpoint in the record of the store's last run; none where there is no such record, or another key signed it. */
+function lastCheckpoints(storeRoot: string, keys: Keys): readonly string[] {
+  try {
+    const note = lastRun(storeRoot)?.ledger?.checkpoint
+    return note !== undefined && openNote(note, keys).ok ? [note] : []
+  } catch {
+    // A record that someone broke is for `sluice verify` to report.
+    return []
   }
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { ArtifactRef } from '../../artifacts/refs.ts'
 import { openStore, type Store } from '../../artifacts/store.ts'
-import { openKeys } from '../../audit/keys.ts'
+import { type Keys, openKeys } from '../../audit/keys.ts'
 import { canonicalWaivers, decide } from '../../policies/engine/decide.ts'
 import type { Decision } from '../../policies/engine/decision.ts'
 import { canonicalEvidence } from '../../policies/engine/evidence.ts'
@@ -12,12 +12,13 @@ import type { SourceSplit } from '../../stages/stage.ts'
 import { SluiceError, toSluiceError } from '../../util/errors.ts'
 import { VERSION } from '../../util/package-root.ts'
 import { type Actions, type CacheAnswer, openActions, type StageResult } from './actions.ts'
+import { closeAbandonedRuns } from './close-runs.ts'
 import { environment } from './environment.ts'
 import type { Listener, RunEvent } from './events.ts'
 import { collectEvidence } from './evidence.ts'
 import { cleanupStage, executeStage } from './execute-stage.ts'
 import { aborted } from './fan-out.ts'
-import { abandonedRuns, markClosed, markOpen, newRunId, removeStaleScratch, saveRun } from './history.ts'
+import { markClosed, markOpen, newRunId, removeStaleScratch, saveRun } from './history.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { loadPipeline } from './load.ts'
 import { outcomeOf } from './outcome.ts'
@@ -96,7 +97,7 @@ class Run {
   async execute(): Promise<RunRecord> {
     const { store, signal } = this.#options
     const keys = openKeys(`${store}/keys`)
-    this.#journal = openJournal(`${store}/ledger`, keys, this.#id, this.#now)
+    this.#journal = openJournal(store, keys, this.#id, this.#now)
     this.#decidedAt = notBefore(this.#started, this.#journal.ledger)
     this.#waivers = openRunWaivers(this.#plan.waivers, this.#store, this.#journal.ledger, this.#decidedAt)
     this.#actions = openActions(this.#store, keys, {
@@ -115,7 +116,7 @@ class Run {
     signal?.addEventListener('abort', () => this.#controller.abort(), { once: true })
     if (signal?.aborted) this.#controller.abort()
     try {
-      this.#begin()
+      this.#begin(keys)
       await this.#schedule()
     } finally {
       if (this.#options.runner === undefined) await this.#runner.close()
@@ -123,12 +124,9 @@ class Run {
     return this.#finish()
   }
 
-  #begin(): void {
+  #begin(keys: Keys): void {
     const { store } = this.#options
-    const abandoned = abandonedRuns(store)
-    for (const run of abandoned) this.#journal.note('run.aborted', { aborted: run })
-    this.#journal.commit()
-    for (const run of abandoned) markClosed(store, run)
+    closeAbandonedRuns(store, this.#journal, keys)
     removeStaleScratch(store)
     const { name } = this.#plan.pipeline.spec
     const stages = this.#plan.stages.map(({ id, uses }) => ({ id, uses }))
@@ -289,9 +287,10 @@ class Run {
     takeResult(record, this.#store, result)
     record.timings = timings
     record.state = 'done'
+    // Before its end is logged: a stage that failed here would have two.
+    cleanupStage(this.#store, key.key)
     this.#journal.note('stage.completed', this.#subject(stage, key, result))
     this.#journal.commit()
-    cleanupStage(this.#store, key.key)
   }
 
   #retry<T>(stage: StagePlan, act: () => Promise<T>): Promise<T> {
@@ -404,7 +403,8 @@ class Run {
     // The log itself may have failed just now, and then the run ends in another way than was to be logged.
     const record = recordOf(this.#ledgerState())
     saveRun(this.#options.store, record)
-    markClosed(this.#options.store, this.#id)
+    // Where the end could not be logged the run stays open, and the next one closes it.
+    if (this.#journal.isWhole) markClosed(this.#options.store, this.#id)
     this.#emit({ type: 'run.finished', run: this.#id, outcome: record.outcome, exit: record.exit, seconds })
     return record
   }
