@@ -1,6 +1,7 @@
 import { SluiceError, toSluiceError } from '../util/errors.ts'
 import type { StoredEntry } from './entry.ts'
 import { disk, type Files } from './files.ts'
+import { currentLogKey } from './keys/log-keys.ts'
 import { damaged, decodeOrThrow, type LogPlace, readBundle, readNote, trustedCheckpoint } from './ledger-head.ts'
 import { consistencyProof, inclusionProof } from './merkle.ts'
 import type { Checkpoint, PublicKey } from './note.ts'
@@ -32,13 +33,13 @@ export interface LedgerReader {
 }
 
 /**
- * Opens a log for reading, with its public key only.
+ * Opens a log for reading, with its public key only: the current one, or any that it had before.
  *
  * @throws SluiceError `LOG_CHECKPOINT_*` (exit 4) where its checkpoint is not one that the key signed.
  */
 export function readLedger(dir: string, key: PublicKey, files: Files = disk): LedgerReader {
-  const place = { dir, files, key }
   try {
+    const place = { dir, files, key: currentLogKey(dir, files, key) }
     const note = readNote(place)
     return readerAt(place, note ?? '', trustedCheckpoint(place, note))
   } catch (error) {

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { Store } from '../artifacts/store.ts'
-import { readPublicKey } from '../audit/note.ts'
+import { readLogKey } from '../audit/keys.ts'
 import { ancestryOf, modelsOf } from '../pipelines/lineage/ancestry.ts'
 import { type History, readHistory } from '../pipelines/lineage/executions.ts'
 import { recordKey } from '../pipelines/lineage/index-file.ts'
@@ -36,7 +35,7 @@ export function traceCommand(program: Command): void {
 
 async function trace(what: string | undefined, flags: TraceFlags): Promise<number> {
   const store = existingStore(flags.store)
-  const history = readHistory(store, readPublicKey(readFileSync(join(flags.store, 'keys', 'ledger.pub'), 'utf8')))
+  const history = readHistory(store, readLogKey(join(flags.store, 'keys')))
   if (what === undefined) {
     const subject = await readSubject(undefined, flags, store)
     const wanted = { subjects: [subject.subject, ...(subject.loose === undefined ? [] : [subject.loose])] }

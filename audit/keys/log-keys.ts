@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { join } from 'node:path'
+import { SluiceError } from '../../util/errors.ts'
 import type { LedgerEntry, StoredEntry } from '../entry.ts'
 import { decodeEntry } from '../entry.ts'
 import { type Files, readIfThere } from '../files.ts'
@@ -106,6 +107,18 @@ export function followLogKeys(dir: string, files: Files, given: PublicKey): LogK
       .filter((keyId) => revoked.get(keyId) === 'compromised'),
     bad,
   }
+}
+
+/** The key that must have signed the checkpoint. Throws `LOG_KEY_REVOKED` where the way to it goes over a stolen one. */
+export function currentLogKey(dir: string, files: Files, given: PublicKey): PublicKey {
+  const { current, compromised } = followLogKeys(dir, files, given)
+  if (compromised.length === 0) return current
+  throw new SluiceError({
+    code: 'LOG_KEY_REVOKED',
+    message: 'the log says that the key given, or one on the way from it to the current one, was stolen',
+    next: 'get the current verifier line from the owner of the log in a way that you trust',
+    exit: 4,
+  })
 }
 
 /** Opens a checkpoint that one of the keys of a log signed while it was the log's key. */

@@ -11,7 +11,8 @@ import { rotateBundleKey, rotateLedgerKey } from '../../audit/keys/rotate.ts'
 import { openBundleSigner } from '../../audit/keys/signer.ts'
 import { type Keys, keysOf, openKeys, readLogKey } from '../../audit/keys.ts'
 import { openLedger } from '../../audit/ledger.ts'
-import { openNote } from '../../audit/note.ts'
+import { readLedger } from '../../audit/ledger-reader.ts'
+import { openNote, readPublicKey } from '../../audit/note.ts'
 import { parseVerifierKey } from '../../audit/verifier-key.ts'
 import { verifyLedger } from '../../audit/verify.ts'
 import { group } from './setup.ts'
@@ -61,6 +62,7 @@ describe('a log whose key was replaced twice', () => {
         problems: [],
       })
       expect(verifyLedger(log, parseVerifierKey(key.noteVerifier, 'log')).ok).toBe(true)
+      expect(readLedger(log, readPublicKey(key.publicKeyPem)).size).toBe(3 + 1 + 300 + 1 + 2)
     }
     expect(readLogKey(dir)).toMatchObject({ keyId: third.keyId, noteName: first.noteName })
     expect(readdirSync(dir).sort()).toEqual(['ledger.key', 'ledger.pub', 'ledger.vkey', 'retired'])
@@ -120,6 +122,7 @@ describe('a log whose key was replaced twice', () => {
     const keys = openKeys(dir, options)
     openLedger(log, keys).append([keyRevoked('ledger', stolen.keyId, 'compromised')])
     expect(codes(stolen.publicKeyPem)).toEqual(['LOG_KEY_REVOKED'])
+    expect(() => readLedger(log, stolen)).toThrow(expect.objectContaining({ code: 'LOG_KEY_REVOKED', exit: 4 }))
     expect(codes(keys.publicKeyPem)).toEqual([])
   })
 
