@@ -36,8 +36,8 @@ const FigureSchema = Type.Object(
 )
 
 /**
- * The data statement: what went into a model, why it may be used, what was taken out and what is not known. It is also
- * the predicate of the attestation `data-statement/v1`. What nobody declared or measured is absent, never a default.
+ * The data statement: what went into a model, why it may be used, what was taken out and what is not known. The
+ * attestation `data-statement/v1` names this document by digest. What nobody declared or measured is absent, never a default.
  */
 export const DATA_STATEMENT_SCHEMA = Type.Object(
   {
@@ -112,7 +112,7 @@ export const DATA_STATEMENT_SCHEMA = Type.Object(
   },
   {
     ...closed,
-    $id: 'https://sluice.local/attestation/data-statement/v1/schema.json',
+    $id: 'https://sluice.local/schema/data-statement/v1',
     title: 'Data statement',
   },
 )
