@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { keyCreated } from '../../audit/keys/events.ts'
 import type { Keys } from '../../audit/keys.ts'
 import { type Ledger, type LedgerEntry, openLedger } from '../../audit/ledger.ts'
 import { openNote } from '../../audit/note.ts'
@@ -25,7 +26,8 @@ export interface Journal {
  */
 export function openJournal(storeRoot: string, keys: Keys, run: string, now: () => Date): Journal {
   const ledger = openLedger(join(storeRoot, 'ledger'), keys, { now, earlier: lastCheckpoints(storeRoot, keys) })
-  let pending: LedgerEntry[] = []
+  // The first entry of a new log says whose key signs it.
+  let pending: LedgerEntry[] = ledger.size === 0 ? [keyCreated('ledger', keys.keyId)] : []
   // After a failed append nobody knows how much of the group is in the log: trying again could write it twice.
   let broken: { readonly cause: unknown } | undefined
   return {
