@@ -1,15 +1,21 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { openLedger } from '../../audit/ledger.ts'
+import { anchorsOf, askForAnchor, takeAnchorReply } from '../../audit/timestamp/anchored-ledger.ts'
 import { parseCertificates } from '../../audit/timestamp/certificate.ts'
 import { der, derInteger, derOid, readDer, readInteger, readOid } from '../../audit/timestamp/der.ts'
 import { parseTimestampRequest, timestampRequest } from '../../audit/timestamp/request.ts'
+import { postTimestampRequest } from '../../audit/timestamp/timestamp-client.ts'
 import { parseTimestampReply } from '../../audit/timestamp/token.ts'
 import { verifyTimestamp } from '../../audit/timestamp/verify.ts'
+import { group, newLog } from './setup.ts'
 import { type Authority, hasOpenssl, newAuthority } from './timestamp-authority.ts'
 
 const DIGEST = createHash('sha256').update('a checkpoint').digest('hex')
@@ -148,6 +154,70 @@ describe.skipIf(!hasOpenssl)('beside openssl (skipped where it is absent)', () =
     const stamped = parseTimestampReply(good.reply(QUERY))
     const token = authority.signAnyway(stamped.granted ? stamped.token.content : Buffer.alloc(0))
     expect(codeOf(token, expectation(authority))).toBe(code)
+  })
+
+  test('an anchor is kept and logged only if the reply answers a question of this store', async () => {
+    const authority = theGood()
+    const trusted = parseCertificates(authority.ca)
+    const { dir, keys } = newLog()
+    const ledger = openLedger(dir, keys)
+    ledger.append(group(4))
+    const store = mkdtempSync(join(tmpdir(), 'sluice-anchor-'))
+    const asked = askForAnchor(store, ledger, NONCE)
+    ledger.append(group(2))
+    const take = (reply: Buffer, certificates = trusted) => {
+      try {
+        return takeAnchorReply(store, ledger, reply, certificates, new Date()).anchor.size
+      } catch (error) {
+        expect(error).toMatchObject({ exit: 4 })
+        return (error as { code: string }).code
+      }
+    }
+    const reply = authority.reply(asked.query)
+    const changed = Buffer.from(reply)
+    changed[reply.length - 1]! ^= 1
+    expect([
+      take(authority.reply(timestampRequest(parseTimestampRequest(asked.query).digest, Buffer.alloc(8, 1)))),
+      take(authority.reply(QUERY)),
+      take(reply, parseCertificates(newAuthority().ca)),
+      take(Buffer.from('30053003020102', 'hex')),
+      take(changed),
+      take(Buffer.from('no time stamp')),
+    ]).toEqual([
+      'TIMESTAMP_NONCE',
+      'TIMESTAMP_IMPRINT',
+      'TIMESTAMP_CHAIN',
+      'TIMESTAMP_REFUSED',
+      'TIMESTAMP_SIGNATURE',
+      'TIMESTAMP_MALFORMED',
+    ])
+    expect([ledger.size, anchorsOf(store)[0]?.reply]).toEqual([6, undefined])
+    expect(take(reply)).toBe(4)
+    expect(anchorsOf(store)).toEqual([{ ...asked, reply }])
+    expect([...ledger.entries(6)]).toMatchObject([
+      { type: 'log.anchored', subject: { size: '4', imprint: parseTimestampRequest(asked.query).digest } },
+    ])
+  })
+
+  test('asks an authority over HTTP, the address that it was given and no other', async () => {
+    const authority = theGood()
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => {
+        if (request.url !== '/tsa') return void response.writeHead(302, { location: '/tsa' }).end()
+        expect(request.headers['content-type']).toBe('application/timestamp-query')
+        response.end(authority.reply(Buffer.concat(chunks)))
+      })
+    })
+    await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done))
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const unreachable = expect.objectContaining({ code: 'TIMESTAMP_UNREACHABLE', transient: true })
+    expect(codeOf(await postTimestampRequest(`${base}/tsa`, QUERY), expectation(authority))).toBe('ok')
+    await expect(postTimestampRequest(`${base}/moved`, QUERY)).rejects.toEqual(unreachable)
+    server.closeAllConnections()
+    await new Promise((done) => server.close(done))
+    await expect(postTimestampRequest(`${base}/tsa`, QUERY)).rejects.toEqual(unreachable)
   })
 
   test('no byte of a time stamp can be changed or cut off unseen', () => {
