@@ -6,6 +6,7 @@ import { type LoadedPolicy, loadPolicies } from '../policies/engine/load.ts'
 import { writePolicyLock } from '../policies/engine/lock.ts'
 import { lockName } from '../policies/engine/refs.ts'
 import { registerPolicyExplain } from './policy-explain.ts'
+import { registerPolicyTest } from './policy-test.ts'
 
 export function policyCommand(program: Command): void {
   const policy = program.command('policy').description('compare, explain, test and pin policies')
@@ -30,6 +31,7 @@ export function policyCommand(program: Command): void {
       process.exitCode = flags.failOnWeaker === true && weaker ? 1 : 0
     })
   registerPolicyExplain(policy)
+  registerPolicyTest(policy)
 }
 
 function load(ref: string): LoadedPolicy {
