@@ -8,7 +8,7 @@ import { loadYaml } from '../../util/yaml-document.ts'
 import { hintsOf } from '../attestations/bundle-hint.ts'
 import { readEnvelopeKey } from '../attestations/dsse.ts'
 import { checkKeyMode } from './key-file.ts'
-import type { Signer } from './signer.ts'
+import type { Signer } from './signer-interface.ts'
 
 const SIGNERS = Type.Object(
   {

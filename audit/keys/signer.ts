@@ -8,17 +8,9 @@ import { SluiceError, toSluiceError } from '../../util/errors.ts'
 import { commandSigner } from './command-signer.ts'
 import { generatePrivateKey, parsePrivateKey, readPrivateKeyFile, writePrivateKeyOnce } from './key-file.ts'
 import { type KeyOptions, keyFromEnvironment, passphraseOf } from './key-options.ts'
+import type { Signer } from './signer-interface.ts'
 
-/** Signs for attestations and model signatures. A key in a KMS or an HSM is one more implementation of this. */
-export interface Signer {
-  readonly algorithm: 'ed25519' | 'ecdsa-p256-sha256'
-  /** SHA-256 of the SPKI in DER form, 64 hex digits. */
-  readonly keyId: string
-  /** SPKI PEM, as `openssl pkey -pubout` writes it. */
-  readonly publicKeyPem: string
-  /** Ed25519: 64 bytes. ECDSA: the DER form, over the SHA-256 of the bytes. */
-  sign(bytes: Uint8Array): Buffer | Promise<Buffer>
-}
+export type { Signer } from './signer-interface.ts'
 
 /**
  * The key that signs attestations: `SLUICE_BUNDLE_KEY`, else the program that `<keysDir>/signers.yaml` names, else
