@@ -47,11 +47,20 @@ const Case = Type.Object(
   {
     name: Type.String({ minLength: 1 }),
     given: Type.Optional(Type.Array(Given, { description: 'Instead of, or beside, what is given for all cases.' })),
+    each: Type.Optional(
+      Type.Array(Given, {
+        minItems: 1,
+        description: 'The case is run once with each of these, and the rest as given.',
+      }),
+    ),
     without: Type.Optional(
       Type.Array(Type.String(), { description: 'Metrics (all their labels) that were not measured in this case.' }),
     ),
     now: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Day of the decision.' })),
     expect: Expected,
+    blocks: Type.Optional(
+      Type.Array(Type.String(), { description: 'Exactly the rules that stop the run in this case.' }),
+    ),
   },
   closed,
 )
@@ -87,6 +96,8 @@ export interface PolicyTest {
     readonly metrics: readonly EvidenceMetric[]
     readonly now: Date
     readonly expect: Readonly<Record<string, Verdict>>
+    /** Ids of all rules that stop the run; `undefined` where the case does not say. */
+    readonly blocks: readonly string[] | undefined
   }[]
 }
 
@@ -95,8 +106,9 @@ export interface CaseFailure {
   readonly name: string
   readonly at: Place
   readonly rule: string
-  readonly expected: Verdict
-  readonly actual: Verdict
+  readonly expected: Verdict | 'blocks' | 'does not block'
+  /** `absent`: the policy has no such rule any more. */
+  readonly actual: Verdict | 'absent' | 'blocks' | 'does not block'
   readonly explanation: string
 }
 
@@ -112,15 +124,18 @@ export function loadPolicyTest(file: string): PolicyTest {
   const [policy] = loadPolicies([table.policy], { baseDir: dirname(file) })
   const known = policy!.rules.map((rule) => rule.id)
   const unknown = table.cases.flatMap((one, i) =>
-    Object.keys(one.expect)
-      .filter((rule) => !known.includes(rule))
-      .map((rule) => {
+    [
+      ...Object.keys(one.expect).map((rule) => ({ rule, path: ['expect', rule] })),
+      ...(one.blocks ?? []).map((rule, k) => ({ rule, path: ['blocks', k] })),
+    ]
+      .filter(({ rule }) => !known.includes(rule))
+      .map(({ rule, path }) => {
         const guess = nearest(rule, known)
         return {
           code: 'UNKNOWN_RULE',
           message: `the policy has no rule \`${rule}\``,
           ...(guess === undefined ? {} : { next: `did you mean \`${guess}\`?` }),
-          at: document.at(['cases', i, 'expect', rule]),
+          at: document.at(['cases', i, ...path]),
         }
       }),
   )
@@ -129,13 +144,16 @@ export function loadPolicyTest(file: string): PolicyTest {
     file,
     policy: policy!,
     gate: table.gate,
-    cases: table.cases.map((one, i) => ({
-      name: one.name,
-      at: document.at(['cases', i]),
-      metrics: metricsOf(table, one),
-      now: new Date(`${one.now ?? '2030-01-01'}T12:00:00.000Z`),
-      expect: one.expect,
-    })),
+    cases: table.cases.flatMap((one, i) =>
+      (one.each ?? [undefined]).map((alone, k) => ({
+        name: alone === undefined ? one.name : `${one.name}: ${alone.metric}${labelText(alone.where)}`,
+        at: document.at(alone === undefined ? ['cases', i] : ['cases', i, 'each', k]),
+        metrics: metricsOf(table, one, alone),
+        now: new Date(`${one.now ?? '2030-01-01'}T12:00:00.000Z`),
+        expect: one.expect,
+        blocks: one.blocks,
+      })),
+    ),
   }
 }
 
@@ -151,18 +169,27 @@ export function runPolicyTest(test: PolicyTest, rules: readonly Rule[] = test.po
       engine: 'policy test',
     })
     const results = new Map(decision.rules.map((rule) => [rule.id, rule]))
-    return Object.entries(one.expect).flatMap(([rule, expected]) => {
-      const result = results.get(rule)!
-      return result.verdict === expected
-        ? []
-        : [{ name: one.name, at: one.at, rule, expected, actual: result.verdict, explanation: result.explanation }]
+    const { name, at } = one
+    const verdicts = Object.entries(one.expect).flatMap(([rule, expected]) => {
+      const { verdict: actual, explanation } = results.get(rule) ?? { verdict: 'absent' as const, explanation: '' }
+      return actual === expected ? [] : [{ name, at, rule, expected, actual, explanation }]
     })
+    if (one.blocks === undefined) return verdicts
+    const stops = decision.rules.flatMap(({ id, blocks, explanation }) =>
+      blocks === one.blocks?.includes(id)
+        ? []
+        : [{ name, at, rule: id, explanation, ...(blocks ? UNEXPECTED_BLOCK : MISSING_BLOCK) }],
+    )
+    return [...verdicts, ...stops]
   })
 }
 
+const UNEXPECTED_BLOCK = { expected: 'does not block', actual: 'blocks' } as const
+const MISSING_BLOCK = { expected: 'blocks', actual: 'does not block' } as const
+
 type GivenMetric = Static<typeof Given>
 
-function metricsOf(table: PolicyTestFile, one: PolicyCase): readonly EvidenceMetric[] {
+function metricsOf(table: PolicyTestFile, one: PolicyCase, alone: GivenMetric | undefined): readonly EvidenceMetric[] {
   const gone = new Set((one.without ?? []).map((name) => fullName(name, table.gate)))
   const metrics = new Map<string, EvidenceMetric>()
   const put = (given: GivenMetric): void => {
@@ -171,6 +198,7 @@ function metricsOf(table: PolicyTestFile, one: PolicyCase): readonly EvidenceMet
   }
   for (const given of table.given ?? []) if (!gone.has(fullName(given.metric, table.gate))) put(given)
   for (const given of one.given ?? []) put(given)
+  if (alone !== undefined) put(alone)
   return [...metrics.values()]
 }
 
