@@ -1,9 +1,9 @@
-import { hintBit, hintIndex } from './hint-index.ts'
 import type { PiiType } from './pii-type.ts'
 import type { Candidate, Recognizer } from './recognizer.ts'
 import { recognizers } from './registry.ts'
 import { SECRET_HEADS } from './secrets/scan.ts'
 import { Subject } from './subject.ts'
+import { hintBit, textScanner } from './text-scan.ts'
 
 /** A candidate with where it comes from. */
 export interface Claimed extends Candidate {
@@ -34,20 +34,18 @@ export interface RuleOptions {
 export function createRules({ types, regions }: RuleOptions): Rules {
   const active = recognizers({ regions }).filter((recognizer) => recognizer.types.some((type) => types.has(type)))
   const hinted = active.filter(({ hints }) => hints !== undefined)
-  const hints = hintIndex(hinted.map((recognizer) => recognizer.hints!))
-  // The recognizers of secrets need the words that name them.
-  const heads = types.has('SECRET') ? SECRET_HEADS : undefined
+  const scanner = textScanner(
+    hinted.map((recognizer) => recognizer.hints!),
+    SECRET_HEADS,
+  )
   const plans = active.map((recognizer): Plan => {
     const index = hinted.indexOf(recognizer)
     return { recognizer, needs: recognizer.needs, hint: index < 0 ? 0 : hintBit(index) }
   })
   return {
     scan(text, field, emit, { tracing = false, without, least } = {}) {
-      const subject = new Subject(text, field, tracing)
-      const { features } = subject
-      const ends: number[] = []
-      const hintsFound = hints.find(subject.text, heads, ends)
-      if (heads !== undefined) subject.headEnds = ends
+      const subject = new Subject(text, field, tracing, scanner)
+      const { features, hints } = subject
       // One closure for all: most texts are short, and most recognizers find nothing.
       let finding = active[0]!
       const take = (candidate: Candidate): void => {
@@ -64,7 +62,8 @@ export function createRules({ types, regions }: RuleOptions): Rules {
       for (let i = 0; i < plans.length; i++) {
         const { recognizer, needs, hint } = plans[i]!
         if ((features & needs) !== needs) continue
-        if (hint !== 0 && (hintsFound & hint) === 0 && !promises(subject, recognizer)) continue
+        if (hint !== 0 && (hints & hint) === 0 && (subject.hint === undefined || !promises(subject, recognizer)))
+          continue
         if (without?.has(recognizer.name) === true) continue
         finding = recognizer
         recognizer.find(subject, take)

@@ -1,5 +1,6 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isWord, lowerSameLength, type Subject } from '../subject.ts'
+import { isWord, type Subject } from '../subject.ts'
 import { type ContextIndex, contextIndex } from './context-index.ts'
 import { type IdSpec, MISTYPED_SCORE } from './id-spec.ts'
 
@@ -125,14 +126,11 @@ function fromGroup(
     const found = at >= firstEnd ? ends[node] : undefined
     if (found !== undefined && closes(text, at)) {
       let value: Surroundings | undefined
-      let isLooked = false
+      const { asksFirst } = words
       for (let i = 0; i < found.length; i++) {
         const index = found[i]!
-        // Most values could be many things and are none of them. A look that is paid for already rules most of them out.
-        if (named[index] === 1 && words.asksFirst) {
-          isLooked ||= words.covers(start, at)
-          if (isLooked && !words.isPossible(index)) continue
-        }
+        // Most values could be many things and are none of them: one look at the words rules most of them out.
+        if (named[index] === 1 && asksFirst && !words.mayName(index, start, at)) continue
         value ??= new Surroundings(words, start, at)
         offer(value, index, specs[index]!, emit)
       }
@@ -178,8 +176,8 @@ const OTHERWISE =
 const BEFORE = 64
 const AFTER = 24
 /** What is looked at beyond that, so that one look serves the numbers that follow. */
-const MORE_BEFORE = 32
-const MORE_AFTER = 160
+const MORE_BEFORE = 16
+const MORE_AFTER = 64
 
 /** Which specs the words of a text may name. */
 class Words {
@@ -200,25 +198,21 @@ class Words {
     return !this.subject.tracing && this.subject.hint === undefined
   }
 
-  /** Whether the last look saw a word that this spec's pattern may match. */
-  isPossible(index: number): boolean {
-    return this.#contexts.isPossible(index, this.#stamp)
-  }
-
   /** Whether the last look saw all words near [start, end). */
-  covers(start: number, end: number): boolean {
+  #covers(start: number, end: number): boolean {
     return Math.max(0, start - BEFORE) >= this.#from && Math.min(this.subject.text.length, end + AFTER) <= this.#to
   }
 
   /** False only where no words near the number at [start, end) can name it. */
   mayName(index: number, start: number, end: number): boolean {
     const { text } = this.subject
-    if (!this.covers(start, end)) {
+    if (!this.#covers(start, end)) {
       this.#from = Math.max(0, start - BEFORE - MORE_BEFORE)
       this.#to = Math.min(text.length, end + MORE_AFTER)
       // From the first units of a text on, the name of its field stands before.
-      const words = lowerSameLength(text.slice(this.#from, this.#to))
-      this.#stamp = this.#contexts.look(words, start < BEFORE ? this.subject.before(0) : '')
+      this.#stamp = this.#contexts.begin()
+      this.#contexts.look(text, this.#from, this.#to)
+      if (start < BEFORE) this.#contexts.look(this.subject.prefix, 0, this.subject.prefix.length)
     }
     return this.#contexts.isPossible(index, this.#stamp)
   }

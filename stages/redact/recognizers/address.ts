@@ -1,6 +1,7 @@
 import { lexicon } from '../../../models/lexicon/lexicon.ts'
+import { Feature } from '../feature.ts'
 import type { Candidate, Recognizer } from '../recognizer.ts'
-import { Feature, isDigit, isWord, type Subject } from '../subject.ts'
+import { isDigit, isWord, type Subject } from '../subject.ts'
 
 const CAP = "\\p{Lu}[\\p{L}\\p{M}'’.-]*"
 const ENGLISH =

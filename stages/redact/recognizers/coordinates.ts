@@ -1,5 +1,5 @@
+import { Feature } from '../feature.ts'
 import { pattern, type Recognizer } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 
 const WORDS =
   /\blat|\blon|\blng|coord|\bgps\b|\bgeo|location|position|standort|koordinat|ubicaci|\bmaps?\b|posizione|localiza|pin(?:ned)? (?:at|is)|\blive\b|\bhome\b|\bat\b|\bhere\b/
@@ -76,6 +76,14 @@ const plusCode = pattern({
   validate: (value, score) => (/[A-Z]/.test(value) && /\d/.test(value) ? score : 0),
 })
 
+/** The same, in texts that have a plus sign behind one of its characters: in a code it stands ninth. */
+const plusCodes: Recognizer = {
+  ...plusCode,
+  find(subject, emit) {
+    if (/[2-9CFGHJMPQRVWX]\+[2-9CFGHJMPQRVWX]/.test(subject.text)) plusCode.find(subject, emit)
+  },
+}
+
 /** ///filled.count.soap */
 const threeWords = pattern({
   name: 'coordinates-three-words',
@@ -89,4 +97,4 @@ const threeWords = pattern({
 })
 
 /** Geographic positions in five notations. */
-export const coordinates: readonly Recognizer[] = [decimal, keyed, sexagesimal, plusCode, threeWords]
+export const coordinates: readonly Recognizer[] = [decimal, keyed, sexagesimal, plusCodes, threeWords]

@@ -1,5 +1,6 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { type DigitGroup, Feature, isWord, type NumberRun, type Subject } from '../subject.ts'
+import { type DigitGroup, isWord, type NumberRun, type Subject } from '../subject.ts'
 
 /** Issuer ranges (ISO/IEC 7812 prefixes) with the lengths their cards have. `[first, last]` over the leading digits. */
 const ISSUERS: readonly (readonly [first: number, last: number, lengths: readonly number[]])[] = [

@@ -1,5 +1,6 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isWord, type Subject } from '../subject.ts'
+import { isWord, type Subject } from '../subject.ts'
 import { type DateKind, forEachDate, isCalendar } from './date-forms.ts'
 import { endOf, forEachNumber } from './text-runs.ts'
 

@@ -1,5 +1,6 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, type Subject } from '../subject.ts'
+import type { Subject } from '../subject.ts'
 
 // RFC 5322 atext and dots, any script's letters (RFC 6531), without the characters that wrap addresses in prose.
 const LOCAL = /[\p{L}\p{N}\p{M}!#$%&'*+=?^_`{|}~.-]/u

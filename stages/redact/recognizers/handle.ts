@@ -1,5 +1,5 @@
+import { Feature } from '../feature.ts'
 import { pattern } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 
 /** `@handles` of social networks. Opt in: in public threads they are the names of companies too. */
 export const handle = pattern({

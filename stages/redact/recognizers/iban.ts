@@ -1,6 +1,7 @@
+import { Feature } from '../feature.ts'
 import { hasIbanStructure, ibanLength } from '../ids/iban-registry.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isWord } from '../subject.ts'
+import { isWord } from '../subject.ts'
 
 /** Bank account numbers (ISO 13616): country, its length and structure, check digits modulo 97 (ISO 7064). */
 export const iban: Recognizer = {

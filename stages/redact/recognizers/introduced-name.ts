@@ -1,6 +1,7 @@
 import { lexicon } from '../../../models/lexicon/lexicon.ts'
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isWord } from '../subject.ts'
+import { isWord } from '../subject.ts'
 
 const NAME_WORD = "[\\p{L}][\\p{L}\\p{M}'’-]*"
 /** Phrases after which people give a name, whatever its capitals. The second kind needs a known given name. */

@@ -1,8 +1,8 @@
+import { Feature } from '../feature.ts'
 import { looksLike } from '../field-looks.ts'
 import { type FieldPromise, typeOfField } from '../field-names.ts'
 import { PII_TYPE_TABLE, type PiiType } from '../pii-type.ts'
 import type { Candidate, Recognizer } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 
 const NATIONAL: ReadonlySet<PiiType> = new Set(
   PII_TYPE_TABLE.filter(({ group }) => group === 'national').map(({ name }) => name),
@@ -99,7 +99,7 @@ export const keyedValue: Recognizer = {
 }
 
 /** From the separator on; the key is looked for before it. */
-const QUOTED = /[:=][ \t]{0,4}\\?["'`]([^"'`\\\n]{2,160})\\?["'`]/dgu
+const QUOTED = /[:=][ \t]{0,4}\\?["'`]([^"'`\\\n]{2,160})\\?["'`]/duy
 const KEY = /([\p{L}][\p{L}\d_. -]{1,38})\\?["'`]?[ \t]{0,4}$/u
 const LINE = /[ \t>*|•-]{0,6}([\p{L}][\p{L}\d_. -]{1,38}?)[*_]{0,2}[ \t]?[:=][*_]{0,2}[ \t]{1,4}([^\n|]{2,160})$/dmuy
 
@@ -120,13 +120,52 @@ export const inlineField: Recognizer = {
       const weak = promise.weak || (isLine && WORDED.has(promise.type))
       claim({ type: promise.type, weak }, trimmed, from + value.indexOf(trimmed), score(promise, 0.8), emit)
     }
-    QUOTED.lastIndex = 0
-    for (let match = QUOTED.exec(text); match !== null; match = QUOTED.exec(text)) {
+    forEachQuoted(text, (match) => {
       const key = KEY.exec(text.slice(Math.max(0, match.index - 48), match.index))
       if (key !== null) offer(key[1]!, match[1]!, match.indices![1]![0], false)
-    }
+    })
     forEachKeyedLine(text, (match) => offer(match[1]!, match[2]!, match.indices![2]![0], true))
   },
+}
+
+/** Values in quotes: only separators with a quote behind them are looked at by the expression. */
+function forEachQuoted(text: string, visit: (match: RegExpExecArray) => void): void {
+  let colon = text.indexOf(':')
+  let equals = text.indexOf('=')
+  while (colon >= 0 || equals >= 0) {
+    const at = colon < 0 ? equals : equals < 0 ? colon : Math.min(colon, equals)
+    let next = at + 1
+    let quote = next
+    while (quote - next < 4 && isBlank(text.charCodeAt(quote))) quote += 1
+    if (text.charCodeAt(quote) === 92) quote += 1
+    if (isQuote(text.charCodeAt(quote))) {
+      QUOTED.lastIndex = at
+      const match = QUOTED.exec(text)
+      if (match !== null) {
+        visit(match)
+        next = at + match[0].length
+      }
+    }
+    if (colon >= 0 && colon < next) colon = text.indexOf(':', next)
+    if (equals >= 0 && equals < next) equals = text.indexOf('=', next)
+  }
+}
+
+/** A blank or a tab. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9
+}
+
+/** `"`, `'`, backtick. */
+function isQuote(code: number): boolean {
+  return code === 34 || code === 39 || code === 96
+}
+
+/** Emphasis and a blank behind the separator of a keyed line. */
+function isFollowedByBlank(text: string, separator: number): boolean {
+  let at = separator + 1
+  while (at - separator < 3 && (text.charCodeAt(at) === 42 || text.charCodeAt(at) === 95)) at += 1
+  return isBlank(text.charCodeAt(at))
 }
 
 /** Lines that open with a key: only those with a separator near their start are looked at by the expression. */
@@ -137,7 +176,7 @@ function forEachKeyedLine(text: string, visit: (match: RegExpExecArray) => void)
     const at = colon < 0 ? equals : equals < 0 ? colon : Math.min(colon, equals)
     // The first separator of its line.
     const start = text.lastIndexOf('\n', at) + 1
-    if (at - start < KEY_REACH) {
+    if (at - start < KEY_REACH && isFollowedByBlank(text, at)) {
       LINE.lastIndex = start
       const match = LINE.exec(text)
       if (match !== null) visit(match)

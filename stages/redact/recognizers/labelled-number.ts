@@ -1,7 +1,9 @@
-import { hintIndex } from '../hint-index.ts'
+import { Feature } from '../feature.ts'
+import { patternHeads } from '../pattern-heads.ts'
 import type { PiiType } from '../pii-type.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isDigit, isWord, type Subject } from '../subject.ts'
+import { isDigit, isWord, type Subject } from '../subject.ts'
+import { forEachEnd, wordAutomaton } from '../word-automaton.ts'
 
 /** A number without a form of its own: what stands directly before it says what it is. */
 interface Label {
@@ -146,25 +148,36 @@ const LABELS: readonly Label[] = [
   },
 ]
 
-/** Parts of every label: one look says which labels are worth trying. */
-const PARTS =
-  String.raw`mrn|m\.r\.n|rec|patient|hospital|chart|clinic|nummer|dossier|cl[íi]nica|nhc|prontu|pacjent|health|insur|medi|hicn|benefi|versichert|kranken|adh[ée]rent|vitale|sanitaria|zorg|member|subscri|polic|group|claim|rx|bank|account|acc|a\/c|checking|savings|current|deposit|chequing|konto|compte|cuenta|conto|conta|rekening|giro|konta|rachun|hesap|imsi|meid|esn|id|device|serie|serial|vin|chass|fin|bastidor|telaio|licen|lic|regis|upin|dea|colegiado|customer|client|kund|contra|vertrag|mitglied|loyalty|flyer|p[óo]li|ap[óo]l|klant|klient|lid|teri|plan`.split(
-    '|',
-  )
+/** How the labels begin, four characters each, with the index of each label: most words before numbers begin none. */
+const HEADS = LABELS.flatMap(({ words }, index) =>
+  patternHeads(words.source.slice(0, -CONNECT.length), 4).map((head) => ({ head, bit: 1 << index })),
+)
+const HEAD_AUTOMATON = wordAutomaton(HEADS.map(({ head }) => head))
 
-/** `cl[íi]nica` → `clínica`, `clinica`; `m\.r` → `m.r`. */
-function spellings(part: string): readonly string[] {
-  const choice = /\[(.+?)\]/.exec(part)
-  if (choice === null) return [part.replaceAll('\\', '')]
-  return [...choice[1]!].flatMap((char) => spellings(part.replace(choice[0], char)))
+/** Which labels the text before a number may hold, as a bit each. */
+function labelsBefore(subject: Subject, at: number): number {
+  const from = Math.max(0, at - BEFORE)
+  let labels = 0
+  const look = (text: string, first: number, last: number): void =>
+    forEachEnd(HEAD_AUTOMATON, text, first, last, (heads, end) => {
+      for (const index of heads) {
+        const { head, bit } = HEADS[index]!
+        const start = end - head.length
+        if (start === first || !isLetter(text.charCodeAt(start - 1))) labels |= bit
+      }
+    })
+  look(subject.text, from, at)
+  if (at < BEFORE) look(subject.prefix, 0, subject.prefix.length)
+  return labels
 }
 
-/** Which labels the text may hold, as a bit each: those that have one of its parts among their words. */
-const labelsIn = hintIndex(
-  LABELS.map(({ words }) =>
-    PARTS.filter((part) => words.source.slice(0, -CONNECT.length).includes(part)).flatMap(spellings),
-  ),
-).find
+/** Units before a number in which its label stands. */
+const BEFORE = 56
+
+/** An ASCII one: beyond them a label is let begin anywhere. */
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
+}
 
 const DATE_LIKE =
   /^(?:\d{1,2}[-./]\d{1,2}[-./](?:\d{2}|\d{4})|(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?|\d+[.]\d{1,2}|\d{3}-\d{3}-\d{4})$/
@@ -196,9 +209,9 @@ export const labelledNumber: Recognizer = {
         emit({ start, end, type: 'MEDICAL_RECORD', score: 0.9, rule: 'medical-record', why: 'named' })
         continue
       }
-      const before = subject.before(start, 56)
-      const possible = labelsIn(before)
+      const possible = labelsBefore(subject, start)
       if (possible === 0) continue
+      const before = subject.before(start, BEFORE)
       for (const [index, spec] of LABELS.entries()) {
         if ((possible & (1 << index)) === 0) continue
         const found = spec.words.test(before) ? fits(spec, subject, start, end) : 0

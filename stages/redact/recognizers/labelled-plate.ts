@@ -1,6 +1,7 @@
 import { lexicon } from '../../../models/lexicon/lexicon.ts'
+import { Feature } from '../feature.ts'
 import { pattern, type Recognizer } from '../recognizer.ts'
-import { Feature, isWord, type Subject } from '../subject.ts'
+import { isWord, type Subject } from '../subject.ts'
 import { valueAfter } from './after-label.ts'
 
 /** Words that mean nothing but the plate of a vehicle: any short code behind them is one. */
@@ -216,7 +217,7 @@ const VEHICLE =
  * German plates as they are written, district, hyphen, letters, blank, number, also of districts with an umlaut. Other
  * forms of letters and digits are in `ids/license-plates.ts`.
  */
-export const germanPlate = pattern({
+const anyGermanPlate = pattern({
   name: 'german-plate',
   type: 'LICENSE_PLATE',
   needs: Feature.DIGIT | Feature.UPPER,
@@ -226,3 +227,30 @@ export const germanPlate = pattern({
   validate: (_, score, subject, start, end) =>
     VEHICLE.test(subject.before(start, 40)) || VEHICLE.test(subject.after(end, 32)) ? 0.8 : score,
 })
+
+/** The same, in texts that have a capital before a number: most numbers have a word there. */
+export const germanPlate: Recognizer = {
+  ...anyGermanPlate,
+  find(subject, emit) {
+    if (isCapitalBeforeNumber(subject)) anyGermanPlate.find(subject, emit)
+  },
+}
+
+/** A capital, and a blank or nothing, before a run of digits that has a separator or a capital before that. */
+function isCapitalBeforeNumber({ text, digitRuns }: Subject): boolean {
+  for (let run = 0; run < digitRuns.length; run += 2) {
+    let at = digitRuns[run]! - 1
+    if (text.charCodeAt(at) === 32) at -= 1
+    for (let letters = 0; letters < 2 && isCapital(text.charCodeAt(at)); letters++) {
+      at -= 1
+      const code = text.charCodeAt(at)
+      if (code === 32 || code === 45) return true
+    }
+  }
+  return false
+}
+
+/** A–Z. */
+function isCapital(code: number): boolean {
+  return code >= 65 && code <= 90
+}

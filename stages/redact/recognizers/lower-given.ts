@@ -1,6 +1,6 @@
 import { Kind, lexicon } from '../../../models/lexicon/lexicon.ts'
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 
 const WORD = /\p{Ll}{4,24}/gu
 const NOT = Kind.COMMON | Kind.PLACE | Kind.COUNTRY

@@ -1,9 +1,10 @@
 import { Kind, type Lexicon, lexicon } from '../../../models/lexicon/lexicon.ts'
+import { Feature } from '../feature.ts'
 import { afterCue, cueOf, HONORIFIC, isAlone, OWNED, SIGN_OFF, THING } from '../name-cues.ts'
 import { placeAt } from '../name-places.ts'
 import { type Found, isInsideToken, isOdd, NAME, SEQUENCE, sentenceEnds, type Token, tokens } from '../name-tokens.ts'
 import type { Candidate, Recognizer } from '../recognizer.ts'
-import { Feature, type Subject } from '../subject.ts'
+import type { Subject } from '../subject.ts'
 
 const PLAIN_ONLY = Kind.COMMON | Kind.GIVEN | Kind.SURNAME | Kind.PLACE
 

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
+import { Feature } from '../feature.ts'
 import { pattern, type Recognizer } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 
 const VERSION =
   /\b(?:v|version|release|build|driver|firmware|update|upgrade|ver\.?|patch|android|ios|chrome|windows|macos|edition|section|chapter|beta|alpha)\W{0,3}(?:\w{1,10}\W)?$/

@@ -1,5 +1,6 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isWord, type Subject } from '../subject.ts'
+import { isWord, type Subject } from '../subject.ts'
 import { NRP_ANY_CASE, NRP_CAPITAL, NRP_PHRASES } from './nrp-words.ts'
 import { endOf, forEachWord, isCapital } from './text-runs.ts'
 

@@ -1,5 +1,5 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 import { endOf, forEachWord, isCapital } from './text-runs.ts'
 
 const CAP = "(?:\\p{Lu}[\\p{L}\\p{M}\\d'’.&-]*|\\d{1,3}[A-Z]\\p{L}*)"

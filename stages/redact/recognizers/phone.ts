@@ -1,7 +1,8 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { ownedText } from '../../../util/owned-text.ts'
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { type DigitGroup, Feature, isWord, type NumberRun, type Subject } from '../subject.ts'
+import { type DigitGroup, isWord, type NumberRun, type Subject } from '../subject.ts'
 
 const PHONE_WORDS =
   /phone|\btel\b|\bph\b|mobile|\bcell|\bcall|whats ?app|\bsms\b|\btext\b|\bfax|\breach|\bcontact|\bring\b|erreich|number on|\bdial|handy|rufnummer|\bmobil|anruf|telefon|t[ée]l[ée]phone|portable|appel|m[óo]vil|tel[ée]fono|celular|ll[áa]m|cellulare|chiama|bel(?:len)? |ligar|my number|number is|number:|num[ée]ro|nummer lautet|hotline|voicemail|signal\b|telegram|(?:^|\s)[tmpf]:\s*$/g

@@ -1,6 +1,7 @@
 import { lexicon } from '../../../models/lexicon/lexicon.ts'
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isWord, type Subject } from '../subject.ts'
+import { isWord, type Subject } from '../subject.ts'
 import { endOf, forEachNumber } from './text-runs.ts'
 
 const WORDS =

@@ -1,6 +1,6 @@
+import { Feature } from '../feature.ts'
 import { COUNTRY_CODES } from '../ids/country-codes.ts'
 import { pattern } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 
 const NAMED = /\bswift\b|\bbic\b|\bbic[ /-]|\bswift[ /-]|bank identifier|correspondent bank|beneficiary bank/
 const DIRECTLY =

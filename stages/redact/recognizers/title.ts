@@ -1,5 +1,5 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 import { endOf, forEachWord } from './text-runs.ts'
 
 /** With a dot after them, or without. */

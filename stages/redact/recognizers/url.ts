@@ -1,6 +1,6 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { bitsPerChar } from '../secrets/rarity.ts'
-import { Feature } from '../subject.ts'
 
 const SCHEME = /(?:jdbc:)?[A-Za-z][A-Za-z0-9+.-]{0,24}$/
 const USERINFO = /[^\s/?#"'<>`\\[\](){}]{1,1024}@/y

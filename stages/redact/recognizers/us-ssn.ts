@@ -1,7 +1,7 @@
+import { Feature } from '../feature.ts'
 import { isItin } from '../ids/north-america.ts'
 import type { PiiType } from '../pii-type.ts'
 import { pattern } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 
 const WORDS = /\bssn\b|\bss ?#|social sec|\bsocial\b(?! ins)|\bsoc\.? sec|tax ?payer|\btax id|\btin\b|last four/
 const SSN_WORDS = /\bssn\b|\bss ?#|social(?! ins)|\bsoc\.? sec/

@@ -1,5 +1,5 @@
+import { Feature } from '../feature.ts'
 import { pattern } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 
 /** Value of a letter in the check digit (49 CFR 565.15, table IV): I, O and Q do not occur. */
 const LETTERS: Readonly<Record<string, number>> = {

@@ -1,6 +1,7 @@
+import { Feature } from '../feature.ts'
 import type { PiiType } from '../pii-type.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, type Subject } from '../subject.ts'
+import type { Subject } from '../subject.ts'
 import { base58Check, base58Decode, isMoneroAddress, RIPPLE } from '../wallets/base58.ts'
 import { bech32Decode, isWitnessProgram } from '../wallets/bech32.ts'
 import { isChecksummed } from '../wallets/ethereum.ts'

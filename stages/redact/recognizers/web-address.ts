@@ -1,5 +1,5 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 
 /** Ends of host names that are rarely anything else. Not `md`, `py`, `rs`, `sh`, `so`, `pl`: files are called so. */
 const TLD =

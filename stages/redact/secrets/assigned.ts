@@ -1,5 +1,5 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 import { codeAfter, isUserPassword, judgeKey, judgePassword, passphraseEnd, trimEnd } from './assigned-value.ts'
 import { bitsPerChar } from './rarity.ts'
 import { type Mark, secretScan } from './scan.ts'

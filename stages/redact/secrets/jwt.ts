@@ -1,5 +1,5 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 
 const PARTS = /[\w-]{1,4096}/y
 

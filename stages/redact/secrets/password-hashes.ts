@@ -1,5 +1,5 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature } from '../subject.ts'
 import { secretScan } from './scan.ts'
 
 const CRYPT64 = '[./A-Za-z0-9]'

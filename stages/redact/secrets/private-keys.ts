@@ -1,5 +1,6 @@
+import { Feature } from '../feature.ts'
 import type { Candidate, Recognizer } from '../recognizer.ts'
-import { Feature, type Subject } from '../subject.ts'
+import type { Subject } from '../subject.ts'
 import { secretScan } from './scan.ts'
 
 type Emit = (candidate: Candidate) => void

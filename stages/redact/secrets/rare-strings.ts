@@ -1,5 +1,6 @@
+import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
-import { Feature, isWord, type Subject } from '../subject.ts'
+import { isWord, type Subject } from '../subject.ts'
 import { isAlphabet, isDummy } from './key-shape.ts'
 import { bitsPerChar } from './rarity.ts'
 import { type Run, secretScan } from './scan.ts'

@@ -1,5 +1,6 @@
-import { HEAD_END, HEAD_ROOT, type HeadTree, headEnds } from '../hint-index.ts'
-import { Feature, isWord, type Subject } from '../subject.ts'
+import { Feature } from '../feature.ts'
+import { isWord, type Subject } from '../subject.ts'
+import { textScanner } from '../text-scan.ts'
 
 /**
  * What a word says about the text after it. `password`, `key` and `code` name a value; the others open a form of their
@@ -95,42 +96,27 @@ function byStart(words: readonly Word[]): ReadonlyMap<string, readonly Word[]> {
 }
 
 const NOT_ASCII = /[\u0080-\uffff]/
-/** Symbols of `\w` without regard to case; 0 for all others. */
-const SYMBOL = new Uint8Array(0x10000)
-for (const [at, char] of [...'abcdefghijklmnopqrstuvwxyz0123456789_'].entries()) {
-  SYMBOL[char.charCodeAt(0)] = at + 1
-  SYMBOL[char.toUpperCase().charCodeAt(0)] = at + 1
-}
+const ASCII_WORDS = ALL.filter(({ word }) => isAscii(word.slice(0, 3)))
 
-/** The words that begin with the head that ends at a node, the longest first. */
-const BY_HEAD: (readonly Word[] | undefined)[] = []
+/** So many characters of a word tell it from what texts are full of (`one time c`, `has`). */
+const HEAD = 10
 
 /**
- * The first letters of every word that begins with ASCII. A head ends at the shortest word of its branch, or after six
- * letters; what begins with it is compared there.
+ * How every word begins that begins with ASCII. A head ends at the shortest word of its branch; what begins with it is
+ * compared there.
  */
-export const SECRET_HEADS: HeadTree = headTree(ALL.filter(({ word }) => isAscii(word.slice(0, 3))))
+export const SECRET_HEADS: readonly string[] = headsOf(ASCII_WORDS)
 
-function headTree(words: readonly Word[]): HeadTree {
-  const heads = words.map(({ word }) => /^\w{2,6}/.exec(word)![0])
-  const shortest = heads.filter((head) => !heads.some((other) => other !== head && head.startsWith(other)))
-  const next: number[] = new Array<number>(64 * (HEAD_ROOT + 1)).fill(0)
-  for (const head of new Set(shortest)) {
-    let node = HEAD_ROOT
-    for (let at = 0; at < head.length; at++) {
-      const edge = node * 64 + SYMBOL[head.charCodeAt(at)]!
-      if (next[edge] === 0) {
-        next[edge] = next.length / 64 + (at === head.length - 1 ? HEAD_END : 0)
-        for (let i = 0; i < 64; i++) next.push(0)
-      }
-      node = next[edge]! & ~HEAD_END
-    }
-    BY_HEAD[node] = words.filter(({ word }) => word.startsWith(head))
-  }
-  // What belongs to no word ends it wherever it stands.
-  for (let row = 0; row < next.length; row += 64) next[row] = HEAD_ROOT
-  return { next: Uint16Array.from(next), symbols: SYMBOL }
+function headsOf(words: readonly Word[]): readonly string[] {
+  const heads = [...new Set(words.map(({ word }) => word.slice(0, HEAD)))]
+  return heads.filter((head) => !heads.some((other) => other !== head && head.startsWith(other)))
 }
+
+/** The words that begin with each head, the longest first. */
+const BY_HEAD = SECRET_HEADS.map((head) => ASCII_WORDS.filter(({ word }) => word.startsWith(head)))
+
+/** For subjects whose scanner did not look for them. */
+const HEADS_ALONE = textScanner([], SECRET_HEADS)
 
 // Words that begin with other letters are looked for by one compiled search, where a text has such letters.
 const OTHER_WORDS = new RegExp(trie(ALL.map(({ word }) => word).filter((word) => !isAscii(word.slice(0, 3)))), 'gi')
@@ -180,13 +166,14 @@ const EMPTY: SecretScan = { marks: NONE, tokens: NONE, runs: NONE }
 
 /** A run of `MIN_TOKEN` units stands on a multiple of that length: only those places are looked at. */
 function tokensOf({ text }: Subject): readonly number[] {
+  const { length } = text
   let tokens: number[] | undefined
-  for (let at = MIN_TOKEN - 1; at < text.length; at += MIN_TOKEN) {
+  for (let at = MIN_TOKEN - 1; at < length; at += MIN_TOKEN) {
     if (text.charCodeAt(at) <= 32) continue
     let start = at
     while (start > 0 && text.charCodeAt(start - 1) > 32) start -= 1
     let end = at + 1
-    while (end < text.length && text.charCodeAt(end) > 32) end += 1
+    while (end < length && text.charCodeAt(end) > 32) end += 1
     if (end - start < MIN_TOKEN) continue
     tokens ??= []
     tokens.push(start, end)
@@ -248,11 +235,9 @@ function marksOf(subject: Subject): readonly Mark[] {
 
 function asciiWords(subject: Subject, marks: Mark[]): void {
   const { text } = subject
-  const ends = subject.headEnds ?? headEnds(text, SECRET_HEADS)
-  for (let i = 0; i < ends.length; i += 2) {
-    let start = ends[i]!
-    while (start > 0 && SYMBOL[text.charCodeAt(start - 1)] !== 0) start -= 1
-    const mark = longestOf(BY_HEAD[ends[i + 1]!]!, text, start)
+  const heads = subject.heads ?? HEADS_ALONE.scan(text).heads
+  for (let i = 0; i < heads.length; i += 2) {
+    const mark = longestOf(BY_HEAD[heads[i + 1]!]!, text, heads[i]!)
     if (mark !== undefined) marks.push(mark)
   }
 }

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hintBit, hintIndex } from '../../../stages/redact/hint-index.ts'
-import { Feature, lowerSameLength, Subject } from '../../../stages/redact/subject.ts'
+import { Feature } from '../../../stages/redact/feature.ts'
+import { lowerSameLength, Subject } from '../../../stages/redact/subject.ts'
+import { hintBit, textScanner } from '../../../stages/redact/text-scan.ts'
 import { CHUNK } from '../../../stages/redact/text-units.ts'
+import { forEachEnd, wordAutomaton } from '../../../stages/redact/word-automaton.ts'
 
 /** Texts of the characters that the passes tell apart, some longer than what is loaded at a time. */
 const texts = fc
@@ -19,7 +21,7 @@ describe('the pass for hints', () => {
   const groups = [['ab', 'aba'], ['né', 'bné'], ['ж-7'], ['k'], ['生', '00'], ['(a']]
 
   test('finds a group exactly where the lower-cased text includes one of its hints', () => {
-    const index = hintIndex(groups)
+    const scanner = textScanner(groups, [])
     fc.assert(
       fc.property(texts, (text) => {
         const lower = lowerSameLength(text)
@@ -27,7 +29,43 @@ describe('the pass for hints', () => {
           (bits, hints, i) => (hints.some((hint) => lower.includes(hint)) ? bits | hintBit(i) : bits),
           0,
         )
-        expect(index.find(text)).toBe(wanted)
+        expect(scanner.scan(text).hints).toBe(wanted)
+      }),
+    )
+  })
+})
+
+describe('the pass for words', () => {
+  const heads = ['ab', 'b0', 'na', '00']
+
+  test('finds an anchored hint and a head exactly where nothing that belongs to their word stands before them', () => {
+    const scanner = textScanner([['^ab', '^(a'], ['^7']], heads)
+    fc.assert(
+      fc.property(texts, (text) => {
+        const { hints, heads: found } = scanner.scan(text)
+        expect(hints).toBe((/(?<![a-z\d])(?:ab|\(a)/i.test(text) ? 1 : 0) | (/(?<![a-z\d])7/i.test(text) ? 2 : 0))
+        const wanted = [...text.matchAll(/(?<!\w)(?:ab|b0|na|00)/gi)]
+        expect(found).toEqual(wanted.flatMap((match) => [match.index, heads.indexOf(match[0].toLowerCase())]))
+      }),
+    )
+  })
+
+  test('finds every word that ends in a part of a text', () => {
+    const words = ['a', 'ab', 'bné', 'é', '生0', '00']
+    const automaton = wordAutomaton(words)
+    fc.assert(
+      fc.property(texts, fc.nat(), fc.nat(), (text, a, b) => {
+        const [from, to] = [a % (text.length + 1), b % (text.length + 1)].sort((x, y) => x - y) as [number, number]
+        const part = lowerSameLength(text.slice(from, to))
+        const found: string[] = []
+        forEachEnd(automaton, text, from, to, (ended, end) => {
+          for (const index of ended) found.push(`${end} ${words[index]}`)
+        })
+        const starts = Array.from({ length: part.length }, (_, i) => i)
+        const wanted = words.flatMap((word) =>
+          starts.filter((i) => part.startsWith(word, i)).map((i) => `${from + i + word.length} ${word}`),
+        )
+        expect(found.toSorted()).toEqual(wanted.toSorted())
       }),
     )
   })
