@@ -20,8 +20,8 @@ interface ServeFlags {
 
 interface AddFlags {
   readonly store: string
-  readonly url: string
-  readonly witness: string
+  readonly url: readonly string[]
+  readonly witness: readonly string[]
 }
 
 /** `sluice ledger witness serve|add`. */
@@ -38,10 +38,10 @@ export function registerWitness(ledger: Command): void {
     .action(serve)
   witness
     .command('add')
-    .description('send the current checkpoint to a witness and keep its cosignature')
+    .description('send the current checkpoint to witnesses and keep their cosignatures')
     .addOption(storeOption())
-    .requiredOption('--url <url>', 'address of the witness; nothing else is contacted')
-    .requiredOption('--witness <vkey>', 'the witness’s verifier key, or a file that holds it')
+    .requiredOption('--url <url...>', 'address of each witness; nothing else is contacted')
+    .requiredOption('--witness <vkey...>', 'the verifier key of each, in the same order, or files that hold them')
     .action(add)
 }
 
@@ -70,13 +70,25 @@ async function serve(flags: ServeFlags): Promise<void> {
   await server.close()
 }
 
-async function add({ store, url, witness: key }: AddFlags): Promise<void> {
-  const witness = readKey(key, 'witness')
-  const { size, file, cosignature } = await witnessLedger(store, openStoreLedger(store), { url, witness })
-  const time = new Date(cosignature.time * 1000).toISOString()
-  process.stdout.write(
-    `witnessed  ${size} entries at ${time} by ${cosignature.witness}\nkept       ${join(store, file)}\n`,
-  )
+async function add({ store, url, witness: keys }: AddFlags): Promise<void> {
+  if (url.length !== keys.length) {
+    throw new SluiceError({
+      code: 'WITNESS_PAIRS',
+      message: 'there are not as many --url as --witness',
+      next: 'give one key for each address, in the same order',
+    })
+  }
+  const targets = url.map((each, i) => ({ url: each, witness: readKey(keys[i]!, 'witness') }))
+  const { witnessed, errors } = await witnessLedger(store, openStoreLedger(store), targets)
+  for (const { size, file, cosignature } of witnessed) {
+    const time = new Date(cosignature.time * 1000).toISOString()
+    process.stdout.write(
+      `witnessed  ${size} entries at ${time} by ${cosignature.witness}\nkept       ${join(store, file)}\n`,
+    )
+  }
+  // All are told; what stands for a changed log goes before a witness that is only away.
+  for (const error of errors) process.stderr.write(`${error.format()}\n`)
+  if (errors.length > 0) process.exitCode = errors.some(({ exit }) => exit === 4) ? 4 : errors[0]!.exit
 }
 
 /** Opens the log of a store that is there; it is not made. Throws `STORE_MISSING`. */

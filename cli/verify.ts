@@ -10,13 +10,17 @@ import { readPublicKey } from '../audit/note.ts'
 import { verifyLedger } from '../audit/verify.ts'
 import type { VerifyProblem } from '../audit/verify-report.ts'
 import { verifyStore } from '../audit/verify-store.ts'
+import { checkQuorum, parseWitnessPolicy, type WitnessPolicy } from '../audit/witness/witness-policy.ts'
+import { witnessedCheckpoints } from '../audit/witness/witnessed-ledger.ts'
 import { listRuns, loadRun } from '../pipelines/engine/history.ts'
 import { SluiceError, toSluiceError } from '../util/errors.ts'
 import { storeOption } from './options.ts'
+import { type DossierFlags, verifyDossierCommand } from './verify-dossier.ts'
 
 interface VerifyFlags {
   readonly store: string
   readonly checkpoint?: readonly string[]
+  readonly witnessPolicy?: string
   readonly repair?: boolean
   readonly json?: boolean
 }
@@ -24,16 +28,28 @@ interface VerifyFlags {
 export function verifyCommand(program: Command): void {
   program
     .command('verify')
-    .description('recompute the log, the signed records and every object of a store from their bytes')
+    .description(
+      'verify a release dossier (no store, no network); without one: recompute the log, the signed records and every object of a store from their bytes',
+    )
+    .argument('[dossier]', 'folder or .tar of a release')
     .addOption(storeOption())
+    .option('--key <files...>', 'dossier: public keys that you know, of the log and of the attestations')
+    .option('--witness <files...>', 'dossier: verifier keys of witnesses, one in each file; each must have cosigned')
+    .option('--tsa-ca <file>', 'dossier: certificates of the time stamping authority’s CA; there must be a time stamp')
+    .option('--allowed-signers <file>', 'dossier: the allowed signers that you know')
+    .option('--replay', 'dossier: make every decision again and compare its bytes')
     .option(
       '--checkpoint <files...>',
       'checkpoints kept outside the store (files or folders of --checkpoint-to, cosigned notes, or the line that a run printed, in quotes); the log must still contain what they say',
     )
+    .option(
+      '--witness-policy <file>',
+      'witnesses, and how many must have cosigned a checkpoint of this log (C2SP tlog-policy)',
+    )
     .option('--repair', 'set what is corrupt aside, so that the next run makes it anew (the log is never touched)')
     .option('--json', 'print the findings as JSON')
-    .action(async (flags: VerifyFlags) => {
-      process.exitCode = await verify(flags)
+    .action(async (dossier: string | undefined, flags: VerifyFlags & DossierFlags) => {
+      process.exitCode = dossier === undefined ? await verify(flags) : await verifyDossierCommand(dossier, flags)
     })
 }
 
@@ -46,19 +62,27 @@ async function verify(flags: VerifyFlags): Promise<number> {
   const lines = given.flatMap((text) => parseCheckpointLine(text) ?? [])
   const files = given.filter((text) => parseCheckpointLine(text) === undefined)
   const outside = files.flatMap((file) => readCheckpoints(file, originOf(dir, publicKey)))
-  const ledger = verifyLedger(dir, publicKey, { earlier: [...own, ...outside] })
+  const policy = flags.witnessPolicy === undefined ? undefined : readPolicy(flags.witnessPolicy)
+  // Nobody but the witness can make its cosignature, so those that lie in the store count as well.
+  const cosigned = policy === undefined ? [] : [...outside, ...witnessedCheckpoints(store).map(({ note }) => note)]
+  const ledger = verifyLedger(dir, publicKey, { earlier: [...own, ...outside, ...cosigned] })
   const objects = await verifyStore(store, publicKey, { payloads: ledger.payloads })
-  const pasted = lines.flatMap((line) => comparePasted(line, dir, publicKey))
-  const problems = [...ledger.problems, ...objects.problems, ...pasted]
+  const compared = [
+    ...lines.flatMap((line) => comparePasted(line, dir, publicKey)),
+    ...(policy === undefined ? [] : quorumProblems(policy, cosigned)),
+  ]
+  const problems = [...ledger.problems, ...objects.problems, ...compared]
   const repaired = flags.repair === true ? setAside(store, objects.problems) : []
-  const ok = ledger.ok && objects.ok && pasted.length === 0
+  const ok = ledger.ok && objects.ok && compared.length === 0
   // One key on this machine signed everything: whoever holds it could have rewritten all of it.
   const assurance =
-    outside.length + lines.length > 0
-      ? 'signed, and consistent with the checkpoints given'
-      : 'signed by the key of this store'
+    ok && policy !== undefined && policy.quorum !== 'none'
+      ? 'externally witnessed'
+      : outside.length + lines.length > 0
+        ? 'signed, and consistent with the checkpoints given'
+        : 'signed by the key of this store'
   if (flags.json === true) {
-    process.stdout.write(`${JSON.stringify({ ok, assurance, ledger, objects, pasted, repaired })}\n`)
+    process.stdout.write(`${JSON.stringify({ ok, assurance, ledger, objects, compared, repaired })}\n`)
     return ok ? 0 : 4
   }
   const out = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -93,6 +117,21 @@ function comparePasted(line: CheckpointLine, dir: string, publicKey: string): re
     const { code, message } = toSluiceError(cause, 'comparing a line with the log')
     return [{ code, message, file: 'checkpoint' }]
   }
+}
+
+function readPolicy(file: string): WitnessPolicy {
+  return parseWitnessPolicy(read(file, 'give a file with the witnesses and their quorum'), file)
+}
+
+/** One checkpoint must have as many witnesses as the policy asks for; that it is of this log is compared with the log. */
+function quorumProblems(policy: WitnessPolicy, notes: readonly string[]): readonly VerifyProblem[] {
+  const checked = notes.map((note) => checkQuorum(policy, note, new Date()))
+  const wrong = checked
+    .flatMap(({ problems }) => problems)
+    .map(({ code, message }) => ({ code, message, file: 'witness' }))
+  if (policy.quorum === 'none' || checked.some(({ ok }) => ok)) return wrong
+  const message = 'no checkpoint was cosigned by as many witnesses as the policy asks for'
+  return [...wrong, { code: 'WITNESS_QUORUM_MISSING', message, file: 'witness' }]
 }
 
 /** Moves corrupt objects and untrusted action records to `set-aside/`, where nothing reads them. */

@@ -124,6 +124,9 @@ describe('a witness and an authority', () => {
       sluice(['ledger', 'witness', 'add', '--url', at.url, '--witness', at.key], dir)
     const first = await add(before)
     expect([first.stderr, first.code]).toEqual(['', 0])
+    writeFileSync(join(dir, 'policy'), `witness w ${before.key}\nquorum w\n`)
+    const seen = await verify('--witness-policy', 'policy')
+    expect([seen.code, seen.stdout]).toEqual([0, expect.stringContaining('assurance: externally witnessed')])
     before.stop()
     const after = await serveWitness(line.split(' ')[3]!)
     expect(after.key).toBe(before.key)
@@ -131,6 +134,8 @@ describe('a witness and an authority', () => {
     restoreOld()
     const cut = await add(after)
     expect([cut.code, cut.stderr]).toEqual([4, expect.stringContaining('WITNESS_AHEAD')])
+    // The old copy has no cosigned note; none was made for it either.
+    expect(codes(await verify('--witness-policy', 'policy'))).toEqual(['WITNESS_QUORUM_MISSING'])
   })
 
   it.skipIf(!hasOpenssl)('a time stamp by file; openssl verifies what was kept (skipped without openssl)', async () => {
