@@ -11,6 +11,7 @@ import { policyCommand } from './policy.ts'
 import { redactCommand } from './redact.ts'
 import { referenceCommand } from './reference.ts'
 import { reidentifyCommand } from './reidentify.ts'
+import { releaseCommand } from './release.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { runsCommand } from './runs.ts'
@@ -30,6 +31,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   waiverCommand,
   explainCommand,
   reportCommand,
+  releaseCommand,
   runsCommand,
   verifyCommand,
   ledgerCommand,

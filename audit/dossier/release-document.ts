@@ -1,5 +1,6 @@
 import { canonicalJson, type Json } from '../../util/json.ts'
 import { parseDocument } from './documents.ts'
+import { isPlainPath } from './plain-path.ts'
 
 /** `release.json`: what a release is, and the digest of every file that it relies on. */
 export interface ReleaseDocument {
@@ -61,7 +62,12 @@ export const SEALS: readonly string[] = [
   'audit/release.consistency',
 ]
 /** May be added later by whoever asks a witness or a time stamping authority. */
-export const LATER: readonly string[] = ['audit/cosignatures', 'audit/anchor.tsr', 'audit/anchor.tsq']
+export const LATER: readonly string[] = [
+  'audit/cosignatures',
+  'audit/anchor.note',
+  'audit/anchor.tsq',
+  'audit/anchor.tsr',
+]
 
 /** Where the log's files are. */
 export const entryFile = (seq: number): string => `audit/entries/${seq}.json`
@@ -73,7 +79,9 @@ export const policyFile = (policy: { readonly name: string; readonly digest: str
 export function parseRelease(bytes: Buffer): ReleaseDocument | undefined {
   const value = parseDocument(bytes)
   if (value === undefined || canonicalJson(value) !== bytes.toString('utf8')) return undefined
-  return isRelease(value) ? (value as unknown as ReleaseDocument) : undefined
+  if (!isRelease(value)) return undefined
+  const release = value as unknown as ReleaseDocument
+  return hasOnce(release) ? release : undefined
 }
 
 type Check = (value: Json | undefined) => boolean
@@ -82,6 +90,11 @@ const text: Check = (value) => typeof value === 'string' && value !== '' && valu
 const word: Check = (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/.test(value)
 const digest: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+const plainPath: Check = (value) => typeof value === 'string' && isPlainPath(value)
+const isPlaced = (value: Json | undefined): boolean => {
+  const { seq, file } = value as { readonly seq: number; readonly file: string }
+  return file === entryFile(seq)
+}
 const time: Check = (value) => typeof value === 'string' && isTime(value)
 const one =
   (...values: readonly Json[]): Check =>
@@ -121,9 +134,13 @@ const isRelease = shape({
   decisions: list(shape({ gate: word, digest })),
   policies: list(shape({ name: word, version: count, digest })),
   attestations: list(shape({ file: text, sha256: digest, predicateType: text })),
-  entries: list(shape({ seq: count, file: text })),
-  files: list(shape({ path: text, sha256: digest, bytes: count })),
+  entries: list((value) => shape({ seq: count, file: text })(value) && isPlaced(value)),
+  files: list(shape({ path: plainPath, sha256: digest, bytes: count })),
 })
+
+function hasOnce(release: ReleaseDocument): boolean {
+  return new Set(release.files.map(({ path }) => path)).size === release.files.length
+}
 
 /** `2026-11-28T07:12:45.123Z`, a moment of the calendar. */
 export function isTime(text: string): boolean {

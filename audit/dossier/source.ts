@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { SluiceError } from '../../util/errors.ts'
-import type { ProblemList } from '../verify-report.ts'
+import type { Report } from './findings.ts'
+import { isPlainPath } from './plain-path.ts'
 import { listTar } from './tar.ts'
 
 /** The files of a dossier, in a folder or in a `.tar`. Nothing is unpacked and no link is followed. */
@@ -24,30 +25,30 @@ const MAX_FILES = 100_000
  * Opens a dossier. What is unsafe in it (a link, a device, a path that leads out, two names that some file systems take
  * for one) is a problem with its code and is left out. Throws `DOSSIER_UNREADABLE` where there is none to open.
  */
-export function openSource(path: string, problems: ProblemList): DossierSource {
+export function openSource(path: string, report: Report): DossierSource {
   let folder: boolean
   try {
     folder = lstatSync(path).isDirectory()
   } catch (cause) {
     throw unreadable(path, cause)
   }
-  return folder ? folderSource(path, problems) : tarSource(path, problems)
+  return folder ? folderSource(path, report) : tarSource(path, report)
 }
 
-function folderSource(root: string, problems: ProblemList): DossierSource {
+function folderSource(root: string, report: Report): DossierSource {
   const found: [string, number][] = []
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`
       if (found.length > MAX_FILES) return
-      if (!isSafe(path)) problems.add('PATH_UNSAFE', 'a name in the dossier is not plain', plain(path))
+      if (!isPlainPath(path)) report('PATH_UNSAFE', plain(path))
       else if (entry.isDirectory()) walk(path)
-      else if (!entry.isFile()) problems.add('NOT_A_FILE', 'a link or a device is no part of a dossier', path)
+      else if (!entry.isFile()) report('NOT_A_FILE', path)
       else found.push([path, lstatSync(join(root, path)).size])
     }
   }
   walk('')
-  const files = checked(found, problems)
+  const files = checked(found, report)
   // O_NOFOLLOW: a file that was swapped for a link after it was listed is not followed either.
   const open = (path: string): number => openSync(join(root, path), constants.O_RDONLY | constants.O_NOFOLLOW)
   const using = <T>(path: string, act: (fd: number) => T): T => {
@@ -67,7 +68,7 @@ function folderSource(root: string, problems: ProblemList): DossierSource {
   }
 }
 
-function tarSource(file: string, problems: ProblemList): DossierSource {
+function tarSource(file: string, report: Report): DossierSource {
   let fd: number
   try {
     fd = openSync(file, constants.O_RDONLY)
@@ -82,14 +83,14 @@ function tarSource(file: string, problems: ProblemList): DossierSource {
     const found: [string, number][] = []
     for (const { path, offset, bytes } of members) {
       const inside = path.startsWith(`${top}/`) ? path.slice(top.length + 1) : undefined
-      if (inside === undefined || !isSafe(top) || !isSafe(inside)) {
-        problems.add('PATH_UNSAFE', 'a name in the dossier is not plain, or leads out of it', plain(path))
+      if (inside === undefined || !isPlainPath(top) || !isPlainPath(inside)) {
+        report('PATH_UNSAFE', plain(path))
         continue
       }
       places.set(inside, offset)
       found.push([inside, bytes])
     }
-    const files = checked(found, problems)
+    const files = checked(found, report)
     return {
       files,
       read: (path) => readRange(fd, places.get(path)!, Math.min(files.get(path)!, MAX_DOCUMENT)),
@@ -99,33 +100,28 @@ function tarSource(file: string, problems: ProblemList): DossierSource {
   } catch (error) {
     closeSync(fd)
     if (!(error instanceof SluiceError) || error.code !== 'TAR_MALFORMED') throw error
-    problems.add(error.code, error.message, '')
+    report('TAR_MALFORMED', '')
     return { files: new Map(), read: () => Buffer.alloc(0), digest: () => '', close: () => {} }
   }
 }
 
-function checked(found: readonly (readonly [string, number])[], problems: ProblemList): ReadonlyMap<string, number> {
+function checked(found: readonly (readonly [string, number])[], report: Report): ReadonlyMap<string, number> {
   const files = new Map<string, number>()
   const seen = new Set<string>()
   for (const [path, bytes] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (files.size >= MAX_FILES) {
-      problems.add('TOO_MANY_FILES', `a dossier has at most ${MAX_FILES} files`, path)
+      report('TOO_MANY_FILES', path)
       break
     }
     const folded = path.toLowerCase()
-    if (seen.has(folded)) problems.add('PATH_COLLISION', 'two names differ in case only, or not at all', path)
+    if (seen.has(folded)) report('PATH_COLLISION', path)
     else if (!path.startsWith('model/') && bytes > MAX_DOCUMENT) {
-      problems.add('FILE_TOO_LARGE', `a document has more than ${MAX_DOCUMENT / 2 ** 20} MiB`, path)
+      report('FILE_TOO_LARGE', path)
     }
     seen.add(folded)
     files.set(path, bytes)
   }
   return files
-}
-
-/** Plain relative paths: no way up, no hidden file, no sign that a shell, a tar or another system reads differently. */
-export function isSafe(path: string): boolean {
-  return path.length <= 250 && path.split('/').every((part) => /^[A-Za-z0-9_@+-][A-Za-z0-9._@+-]*$/.test(part))
 }
 
 /** A path as it may be printed. */

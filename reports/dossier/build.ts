@@ -16,11 +16,13 @@ import type { Keys } from '../../audit/keys.ts'
 import { openLedger } from '../../audit/ledger.ts'
 import { signModel } from '../../audit/model-signing.ts'
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
+import { notBefore } from '../../pipelines/engine/waivers.ts'
 import { sha256, sha256FileSync } from '../../util/digest.ts'
 import { ensureDir, fsyncDir } from '../../util/durable.ts'
 import { SluiceError, toSluiceError } from '../../util/errors.ts'
 import { writeReports } from '../index.ts'
 import { findEvidence, leavesOf } from './log-evidence.ts'
+import { witnessEvidence } from './outside-evidence.ts'
 import { dossierFiles, type Sealed, sealDossier, writeEntries, writeInto } from './seal.ts'
 import { runStatements } from './statements.ts'
 import { renderVerifyGuide } from './verify-guide.ts'
@@ -31,13 +33,6 @@ export interface ReviewFiles {
   readonly allowedSigners: Uint8Array
   /** The quorum was met: the caller checked, and the verifiers check again. */
   readonly approved: boolean
-}
-
-/** A waiver that a decision used: the document and its signatures by the ends of their names (`.requested.sig`). */
-export interface WaiverFiles {
-  readonly id: string
-  readonly document: Uint8Array
-  readonly signatures: Readonly<Record<string, Uint8Array>>
 }
 
 export interface BuildOptions {
@@ -51,7 +46,6 @@ export interface BuildOptions {
   /** Build also what is not to be released, to look into it. `release.json` says so. */
   readonly allowBlocked?: boolean
   readonly review?: ReviewFiles
-  readonly waivers?: readonly WaiverFiles[]
 }
 
 export interface BuiltDossier extends Sealed {
@@ -130,7 +124,7 @@ async function fill(folder: string, record: RunRecord, state: ReleaseState, opti
   const ledger = openLedger(`${options.store}/ledger`, keys, { now: options.now })
   const evidence = findEvidence(ledger, record)
   const policies = writeDecisions(folder, record, store)
-  writeWaivers(folder, options.waivers ?? [])
+  writeWaivers(folder, record, store)
   writeReview(folder, options.review)
   writeInto(folder, 'audit/plan.json', kept(store, evidence.planned.payload ?? '', 'the plan of the run'))
   const candidate = state === 'blocked' ? undefined : writeModel(folder, record, store)
@@ -144,11 +138,13 @@ async function fill(folder: string, record: RunRecord, state: ReleaseState, opti
   const entries = writeEntries(folder, ledger, evidence.entries)
   const leaves = leavesOf(ledger)
   if (leaves !== undefined) writeInto(folder, 'audit/leaves', leaves)
+  for (const [path, data] of witnessEvidence(options.store, ledger.size, evidence.finished.seq))
+    writeInto(folder, path, data)
   const draft = {
     v: 1 as const,
     kind: 'Release' as const,
     id: `${record.pipeline.name}.${record.run}`,
-    created: options.now().toISOString(),
+    created: notBefore(options.now(), ledger).toISOString(),
     run: record.run,
     pipeline: { name: record.pipeline.name, digest: record.pipeline.digest },
     ...(candidate === undefined ? {} : { candidate }),
@@ -188,10 +184,17 @@ function writeDecisions(
   return sorted
 }
 
-function writeWaivers(folder: string, waivers: readonly WaiverFiles[]): void {
-  for (const { id, document, signatures } of waivers) {
-    writeInto(folder, `waivers/${id}.json`, document)
-    for (const [end, signature] of Object.entries(signatures)) writeInto(folder, `waivers/${id}.json${end}`, signature)
+/** The waivers that lay beside the pipeline, each with its signatures, and who might sign them. */
+function writeWaivers(folder: string, record: RunRecord, store: Store): void {
+  const { documents = [], allowedSigners } = record.waivers ?? {}
+  for (const { id, document, signatures } of documents) {
+    writeInto(folder, `waivers/${id}.json`, kept(store, document, 'a waiver'))
+    for (const [end, digest] of Object.entries(signatures)) {
+      writeInto(folder, `waivers/${id}.json${end}`, kept(store, digest, 'the signature of a waiver'))
+    }
+  }
+  if (documents.length > 0 && allowedSigners !== undefined) {
+    writeInto(folder, 'waivers/allowed_signers', kept(store, allowedSigners, 'the file of those who may sign'))
   }
 }
 

@@ -15,6 +15,7 @@ import {
 import { encodeEntry, type StoredEntry } from '../../audit/entry.ts'
 import type { Signer } from '../../audit/keys/signer.ts'
 import type { Ledger } from '../../audit/ledger.ts'
+import { formatTlogProof } from '../../audit/tlog-proof.ts'
 import { sha256, sha256FileSync } from '../../util/digest.ts'
 import { canonicalJson } from '../../util/json.ts'
 import { releaseProperties } from './properties.ts'
@@ -92,9 +93,9 @@ export function writeEntries(
   })
 }
 
-/** C2SP tlog-proof@v1. */
 function proofText(seq: number, ledger: Ledger): string {
-  return `c2sp.org/tlog-proof@v1\nindex ${seq}\n${hashLines(ledger.proveInclusion(seq))}\n${ledger.checkpoint()}`
+  const hashes = ledger.proveInclusion(seq).map((hash) => Buffer.from(hash, 'hex'))
+  return formatTlogProof({ index: seq, hashes, checkpoint: ledger.checkpoint() })
 }
 
 /** Hashes in base64, one a line. */
