@@ -47,6 +47,12 @@ export const REPORTS: readonly Report[] = [
     load: async () => (await import('./sarif.ts')).renderSarif,
   },
   {
+    name: 'summary',
+    file: 'summary.md',
+    summary: 'job summary in Markdown, for GitHub and GitLab',
+    load: async () => (await import('./github.ts')).renderGithubSummary,
+  },
+  {
     name: 'oscal',
     file: 'oscal-ar.json',
     summary: 'gates as OSCAL 1.2.1 assessment results, for compliance tools',

@@ -1,5 +1,6 @@
 import type { RunRecord, StageRecord } from '../pipelines/engine/run-record.ts'
 import type { Decision, Operand, RuleResult } from '../policies/engine/decision.ts'
+import { findingWords, waiverWords } from './findings.ts'
 import { plain } from './format.ts'
 import { VERDICT_LABEL } from './rule-words.ts'
 import { escapeXml } from './xml.ts'
@@ -40,6 +41,9 @@ function gateSuite(record: RunRecord, id: number, gate: string, digest: string, 
       ['decision', digest],
       ['outcome', decision.outcome],
       ['evidence', decision.evidence],
+      ...(decision.findings ?? []).map(
+        (finding, i) => [`finding.${i + 1}.${finding.code}`, findingWords(finding)] as const,
+      ),
       ...decision.policies.map((policy) => [`policy.${policy.name}@${policy.version}`, policy.digest] as const),
     ],
     cases: decision.rules.map((rule) => ruleCase(record, gate, rule)),
@@ -57,6 +61,7 @@ function ruleCase(record: RunRecord, gate: string, rule: RuleResult): Case {
     detail: [
       `${VERDICT_LABEL[rule.verdict]}${rule.blocks ? ', and blocks' : ''}`,
       ...rule.operands.map(operandLine),
+      ...(rule.waiver === undefined ? [] : [`Waiver: ${waiverWords(rule)}`]),
       `Why this rule: ${rule.because}`,
       `What to do: ${rule.remediation}`,
       ...(rule.refs.length === 0 ? [] : [`See: ${rule.refs.join(', ')}`]),

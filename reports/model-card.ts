@@ -203,7 +203,7 @@ function gates(record: RunRecord): string {
           ? 'lets through with warnings'
           : 'lets through',
     decision.rules
-      .filter(needsAttention)
+      .filter((rule) => needsAttention(rule) || rule.verdict === 'waived')
       .map((rule) => `${rule.title} (${VERDICT_WORDS[rule.verdict]}, ${rule.mode})`)
       .join('; '),
     digest.slice(0, 12),

@@ -2,6 +2,7 @@ import type { RunRecord } from '../pipelines/engine/run-record.ts'
 import type { Decision, Operand, RuleResult } from '../policies/engine/decision.ts'
 import type { Json } from '../util/json.ts'
 import { derivedUuid } from './derived-id.ts'
+import { findingWords } from './findings.ts'
 import { plain } from './format.ts'
 import { requirementWords, VERDICT_LABEL } from './rule-words.ts'
 import { describeVerdict, gateTitle, VERDICTS } from './verdict.ts'
@@ -75,6 +76,9 @@ function result(record: RunRecord, taken: Taken): Json {
       prop('decision-digest', digest),
       prop('evidence-digest', decision.evidence),
       prop('waivers-digest', decision.waivers),
+      ...(decision.findings ?? []).map((finding) =>
+        prop(`finding-${finding.code.toLowerCase().replaceAll('_', '-')}`, line(findingWords(finding))),
+      ),
       ...VERDICTS.map((verdict) => prop(`count-${verdict.replaceAll('_', '-')}`, String(decision.counts[verdict]))),
     ],
     'local-definitions': { 'assessment-assets': assets(record) },

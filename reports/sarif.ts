@@ -2,6 +2,7 @@ import type { RunRecord } from '../pipelines/engine/run-record.ts'
 import type { Decision, RuleResult } from '../policies/engine/decision.ts'
 import { sha256 } from '../util/digest.ts'
 import type { Json } from '../util/json.ts'
+import { findingWords, isMinor, waiverWords } from './findings.ts'
 import { COMPARISON_WORDS, VERDICT_LABEL } from './rule-words.ts'
 
 /**
@@ -36,6 +37,13 @@ export function renderSarif(record: RunRecord): string {
             exitCode: record.exit,
             startTimeUtc: record.started,
             endTimeUtc: record.finished,
+            toolConfigurationNotifications: record.decisions.flatMap(({ gate, decision }) =>
+              (decision.findings ?? []).map((finding) => ({
+                level: isMinor(finding) ? 'note' : 'warning',
+                descriptor: { id: finding.code },
+                message: { text: `Gate ${gate}: ${findingWords(finding)}` },
+              })),
+            ),
             toolExecutionNotifications: record.stages.flatMap((stage) =>
               stage.error === null
                 ? []
@@ -113,7 +121,11 @@ function result(
     locations: decision.policies.map(({ digest }) => location(digest, id, policies)),
     partialFingerprints: { 'sluiceRule/v1': sha256(id) },
     ...(rule.verdict === 'waived'
-      ? { suppressions: [{ kind: 'external', status: 'accepted', justification: rule.explanation }] }
+      ? {
+          suppressions: [
+            { kind: 'external', status: 'accepted', justification: waiverWords(rule) ?? rule.explanation },
+          ],
+        }
       : {}),
     properties: {
       verdict: rule.verdict,

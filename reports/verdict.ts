@@ -1,6 +1,7 @@
 import type { RunRecord, StageRecord, StageState } from '../pipelines/engine/run-record.ts'
 import type { Decision, RuleResult, Verdict } from '../policies/engine/decision.ts'
 import { formatPlace, type SerializedError } from '../util/errors.ts'
+import { findingWords, isMinor, waiverWords } from './findings.ts'
 import { count, list } from './format.ts'
 import { failureWords } from './rule-words.ts'
 
@@ -102,18 +103,25 @@ export function blockingDecisions(record: RunRecord): readonly RunRecord['decisi
 function describePass(record: RunRecord): VerdictWords {
   const counts = totalCounts(record.decisions.map(({ decision }) => decision))
   const gates = count(record.decisions.length, 'gate')
-  const warnings = record.decisions.flatMap(({ gate, decision }) =>
-    decision.rules
-      .filter(needsAttention)
-      .map((rule) => `${rule.title} (${gateTitle(gate).toLowerCase()}): ${failureWords(rule)}`),
-  )
+  const warnings = [
+    ...record.decisions.flatMap(({ gate, decision }) =>
+      decision.rules
+        .filter((rule) => needsAttention(rule) || rule.verdict === 'waived')
+        .map((rule) => `${rule.title} (${gateTitle(gate).toLowerCase()}): ${waiverWords(rule) ?? failureWords(rule)}`),
+    ),
+    ...findingReasons(record),
+  ]
+  const byWaiver = record.decisions.some(({ decision }) => decision.outcome === 'waived')
+  const waived = byWaiver
+    ? ` ${capital(count(counts.waived, 'rule'))} ${counts.waived === 1 ? 'was' : 'were'} not met and ${counts.waived === 1 ? 'is' : 'are'} waived.`
+    : ''
   const verify = { text: 'Check the record against the stored bytes.', command: 'sluice verify' }
   if (record.release?.state === 'awaiting_review') {
     const { quorum, reviewers } = record.release
     return {
       tone: 'wait',
-      title: 'Release candidate, awaiting review',
-      lead: `Every gate let this run through: ${gates}, ${counts.pass} of ${count(ruleCount(counts), 'rule')} passed and nothing blocks. A model is ready for human review; it is not released until ${quorumWords(quorum, reviewers)}.`,
+      title: byWaiver ? 'Release candidate by waiver, awaiting review' : 'Release candidate, awaiting review',
+      lead: `Every gate let this run through: ${gates}, ${counts.pass} of ${count(ruleCount(counts), 'rule')} passed and nothing blocks.${waived} A model is ready for human review; it is not released until ${quorumWords(quorum, reviewers)}.`,
       reasons: warnings,
       next: [
         {
@@ -127,10 +135,10 @@ function describePass(record: RunRecord): VerdictWords {
   const incomplete = record.release?.state === 'incomplete'
   return {
     tone: 'good',
-    title: incomplete ? 'Passed so far, not a release candidate' : 'Passed',
+    title: `${incomplete ? 'Passed so far, not a release candidate' : 'Passed'}${byWaiver ? ', by waiver' : ''}`,
     lead: incomplete
-      ? `What ran passed (${gates}, ${count(ruleCount(counts), 'rule')}), but part of the pipeline did not run, so there is no release candidate.`
-      : `Every gate let this run through: ${gates}, ${counts.pass} of ${count(ruleCount(counts), 'rule')} passed and nothing blocks.`,
+      ? `What ran passed (${gates}, ${count(ruleCount(counts), 'rule')}), but part of the pipeline did not run, so there is no release candidate.${waived}`
+      : `Every gate let this run through: ${gates}, ${counts.pass} of ${count(ruleCount(counts), 'rule')} passed and nothing blocks.${waived}`,
     reasons: warnings,
     next: incomplete
       ? [{ text: 'Run the whole pipeline.', command: `sluice run ${record.pipeline.file}` }, verify]
@@ -145,7 +153,10 @@ function describeBlock(record: RunRecord): VerdictWords {
   )
   const skipped = record.stages.filter((stage) => stage.state === 'skipped')
   const gates = blocking.map(({ gate }) => gate)
-  const because = `${count(rules.length, 'rule')} ${rules.length === 1 ? 'was' : 'were'} not met`
+  const because =
+    rules.length === 0 && blocking.some(({ decision }) => decision.rules.length > 0)
+      ? 'a rule was waived in an emergency and nobody looked again by the day that was promised'
+      : `${count(rules.length, 'rule')} ${rules.length === 1 ? 'was' : 'were'} not met`
   const consequence =
     skipped.length === 0
       ? 'There is no release candidate.'
@@ -159,7 +170,10 @@ function describeBlock(record: RunRecord): VerdictWords {
           ? 'Blocked'
           : `Blocked by ${count(gates.length, 'gate')}: ${list(gates)}`,
     lead: `${capital(because)}. ${consequence}`,
-    reasons: rules.map(({ gate, rule }) => `${rule.title} (${gateTitle(gate).toLowerCase()}): ${failureWords(rule)}`),
+    reasons: [
+      ...rules.map(({ gate, rule }) => `${rule.title} (${gateTitle(gate).toLowerCase()}): ${failureWords(rule)}`),
+      ...findingReasons(record),
+    ],
     next: [
       ...unique(rules.map(({ rule }) => rule.remediation))
         .filter((text) => text !== '')
@@ -170,6 +184,12 @@ function describeBlock(record: RunRecord): VerdictWords {
       },
     ],
   }
+}
+
+/** Each finding once, however many gates have it. */
+function findingReasons(record: RunRecord): readonly string[] {
+  const findings = record.decisions.flatMap(({ decision }) => decision.findings ?? [])
+  return unique(findings.filter((finding) => !isMinor(finding)).map(findingWords))
 }
 
 function skippedWords(stages: readonly StageRecord[]): string {

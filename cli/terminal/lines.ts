@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
 import type { Decision, RuleResult } from '../../policies/engine/decision.ts'
+import { findingWords, isMinor, waiverWords } from '../../reports/findings.ts'
 import { count, duration, integer } from '../../reports/format.ts'
 import { failureWords } from '../../reports/rule-words.ts'
 import {
@@ -71,8 +72,11 @@ export function gateLines({ style, columns }: Page, gate: string, decision: Deci
   return [
     head,
     ...byUrgency(decision.rules)
-      .filter(needsAttention)
+      .filter((rule) => needsAttention(rule) || rule.verdict === 'waived')
       .flatMap((rule) => ruleLines(style, columns, rule)),
+    ...(decision.findings ?? []).flatMap((finding) =>
+      indented(isMinor(finding) ? findingWords(finding) : style.warn(findingWords(finding)), columns),
+    ),
   ]
 }
 
@@ -80,7 +84,7 @@ function ruleLines(style: Styles, columns: number, rule: RuleResult): readonly s
   const verdict = rule.blocks
     ? style.bad(VERDICT_WORDS[rule.verdict])
     : style.warn(`${VERDICT_WORDS[rule.verdict]}, ${rule.mode === 'enforce' ? rule.severity : rule.mode}`)
-  return [`      ${rule.id} (${verdict}): ${rule.title}`, ...indented(failureWords(rule), columns)]
+  return [`      ${rule.id} (${verdict}): ${rule.title}`, ...indented(waiverWords(rule) ?? failureWords(rule), columns)]
 }
 
 /** `6 rules, 5 passed, 1 failed`: only what there is. */

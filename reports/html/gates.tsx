@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
 import type { Decision, RuleResult } from '../../policies/engine/decision.ts'
+import { findingWords, isMinor, waiverWords } from '../findings.ts'
 import { count, integer, moment, shortDigest } from '../format.ts'
 import { boundWords, requirementWords, VERDICT_LABEL, valueWords, weightWords } from '../rule-words.ts'
 import { byUrgency, gateTitle, needsAttention, summaryLine, VERDICT_WORDS } from '../verdict.ts'
@@ -33,6 +34,7 @@ export function Gates({ record }: { record: RunRecord }) {
                 {`, ${moment(decision.now)}`}
               </span>
             </p>
+            <Findings decision={decision} />
             {byUrgency(decision.rules).map((rule) => (
               <Rule rule={rule} />
             ))}
@@ -53,6 +55,18 @@ const OUTCOMES: Readonly<Record<Decision['outcome'], readonly [Tone, Shape, stri
   warn: ['warn', 'bang', 'lets through with warnings'],
   waived: ['warn', 'bang', 'lets through by waiver'],
   block: ['bad', 'cross', 'blocks'],
+}
+
+/** Bypasses and what is to be said about waivers: before the rules, because they are not rules. */
+function Findings({ decision }: { decision: Decision }) {
+  if (decision.findings === undefined) return null
+  return (
+    <ul class="findings">
+      {decision.findings.map((finding) => (
+        <li class={isMinor(finding) ? '' : 'tone-warn'}>{findingWords(finding)}</li>
+      ))}
+    </ul>
+  )
 }
 
 function Rule({ rule }: { rule: RuleResult }) {
@@ -89,6 +103,18 @@ function Rule({ rule }: { rule: RuleResult }) {
           <dd>
             <code>{rule.id}</code>
           </dd>
+          {rule.waiver === undefined ? null : (
+            <>
+              <dt>Waiver</dt>
+              <dd>{waiverWords(rule)}</dd>
+            </>
+          )}
+          {rule.would_block === true ? (
+            <>
+              <dt>Were it enforced</dt>
+              <dd>it would have blocked</dd>
+            </>
+          ) : null}
           <dt>Why it exists</dt>
           <dd>
             <Words text={rule.because} />

@@ -71,6 +71,7 @@ main>section>h2{padding-bottom:.1rem}
 .card>h3{display:flex;align-items:center;gap:.55rem;flex-wrap:wrap}.card>h3 .where{font-weight:450;color:var(--soft);font-size:.9rem}
 .card>h4,.card>figure,.card>.charts{margin-top:1.6rem}.card .intro{margin:.35rem 0 0;font-size:.94rem}
 .meta{color:var(--soft);font-size:.86rem;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;margin-top:.45rem}
+.findings{margin:.6rem 0 .2rem;padding-left:1.1rem;font-size:.9rem;color:var(--soft)}.findings .tone-warn{color:inherit;font-weight:570}
 .chip{display:inline-flex;align-items:center;gap:.35rem;font-size:.82rem;font-weight:560;color:var(--tone);background:var(--tone-soft);border-radius:99px;padding:.12rem .62rem .12rem .3rem;white-space:nowrap}
 .scroll{overflow-x:auto;margin-top:.9rem;-webkit-overflow-scrolling:touch}
 .scroll:focus-visible{outline-offset:0}

@@ -36,7 +36,7 @@ test('gates are suites and rules are cases, in the order of the Ant schema', () 
     <testsuites>
       <testsuite name="gate redact" timestamp="2026-11-23T07:01:30" hostname="localhost" tests="4" failures="1" errors="1" skipped="1" time="0.000" package="sluice.support-assistant" id="0">
         <properties>
-          <property name="decision" value="121450b80174a6eae77c9ac16d6526871ae74806a1e654dff2ab770400019965"/>
+          <property name="decision" value="6b358b980f6d2919965079555163e18ff366597c93a03b1250c675aa25fe80c8"/>
           <property name="outcome" value="block"/>
           <property name="evidence" value="0ce20579efaa402f9789d9a10c1f0c698278ac2325d8e84b159fe13221d948fc"/>
           <property name="policy.privacy@1" value="66fc932765de2733c1bfc7daaee645cf8925c34455fb48702b03b9563db9838b"/>

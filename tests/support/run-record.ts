@@ -132,7 +132,19 @@ export function waivedRecord(): RunRecord {
     }),
     rule('nothing-sealed-leaks', 'pass', { title: 'No raw value leaves the stage' }),
   ]
-  const waived = { ...decision('redact', 'privacy', rules), outcome: 'waived' as const }
+  const waived: Decision = {
+    ...decision('redact', 'privacy', rules),
+    outcome: 'waived',
+    findings: [
+      {
+        code: 'BYPASS',
+        about: '--force redact',
+        message: 'this run was started with an option that changes what runs',
+      },
+      { code: 'WAIVER_EXPIRED', about: 'w-2025-03', message: 'it ended on 2026-10-31' },
+      { code: 'WAIVER_UNUSED', about: 'w-2026-12', message: 'no rule needed it' },
+    ],
+  }
   return {
     ...passed,
     decisions: passed.decisions.map((one) =>
@@ -148,6 +160,7 @@ export function decision(gate: string, policy: string, rules: readonly RuleResul
   return {
     apiVersion: 'sluice/v1',
     kind: 'Decision',
+    subject: { pipeline: 'support-assistant', ...(gate === 'release' ? {} : { uses: gate }) },
     gate,
     policies: [{ name: policy, version: 1, digest: sha256(`policy ${policy}`) }],
     evidence: sha256(`evidence ${gate}`),

@@ -124,6 +124,8 @@ test('without a terminal: plain lines, appended only', () => {
     · monitor started, 2 tasks
     ✓ monitor   done · 8.8 s
       ✓ release gate passes: 3 rules, 1 passed, 1 waived, 1 not applicable
+          perplexity-gain (waived, block): Held-out perplexity improves tenfold
+            Waived until 2027-01-01 by governance: first model of this kind.
 
     Release candidate, awaiting review
     Every gate let this run through: 5 gates, 6 of 10 rules passed and nothing blocks. A model is ready
