@@ -11,11 +11,12 @@ import { type Place, SluiceError, toSluiceError } from '../../util/errors.ts'
 import type { Json } from '../../util/json.ts'
 import { nearest } from '../../util/nearest.ts'
 import { type KeyPath, problemsToError, validate } from '../../util/yaml-document.ts'
+import { checkReview } from '../review/requirements.ts'
 import { findCycles, type StageGraph, stageGraph } from './graph.ts'
 import type { Pipeline } from './load.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { StageEntryFile } from './schema.ts'
-import { checkWaivers, pipelineWaivers } from './waivers.ts'
+import { checkWaivers, pipelineWaivers, waiverPlaces } from './waivers.ts'
 
 /** One stage, ready to run: its code, its config with defaults, and where each input comes from. */
 export interface StagePlan {
@@ -91,6 +92,10 @@ export async function planPipeline(pipeline: Pipeline, store: Store, now = new D
   stop(found)
 
   const releaseGate = planRelease(pipeline, stages, report)
+  if (pipeline.spec.release !== undefined) {
+    const gated = [...stages.values()].filter(({ gate }) => gate.length > 0).map(({ uses }) => uses)
+    checkReview(pipeline.spec.release, gated, waiverPlaces(pipeline).signers, report)
+  }
   stop(found)
   checkGates(stages, releaseGate, graph)
   const waivers = pipelineWaivers(pipeline)
@@ -267,6 +272,13 @@ function planRelease(
     report(['release', 'candidate'], 'UNKNOWN_STAGE', `\`${release.candidate}\` is not a stage that gives a model`)
   }
   return gatePolicies(release.gate as string | readonly string[], pipeline)
+}
+
+/** Every policy of a pipeline as its files say now, in the order of the gates; that of the release comes last. */
+export function pipelinePolicies(pipeline: Pipeline): readonly LoadedPolicy[] {
+  const { stages, release } = pipeline.spec
+  const gates = [...Object.values(stages).map(({ gate }) => gate), release?.gate]
+  return gates.flatMap((gate) => gatePolicies(gate as string | readonly string[] | undefined, pipeline))
 }
 
 /** The policies of a gate, each as the lock beside the pipeline (where there is one) says. */

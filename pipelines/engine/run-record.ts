@@ -50,8 +50,16 @@ export interface RunRecord {
   readonly decisions: readonly { readonly gate: string; readonly digest: string; readonly decision: Decision }[]
   readonly release: {
     readonly state: 'awaiting_review' | 'blocked' | 'incomplete'
+    /** All who may approve, whatever their role. */
     readonly reviewers: readonly string[]
+    /** How many approvals it takes, of all roles together. */
     readonly quorum: number
+    /** Where the pipeline asks for roles. */
+    readonly roles?: readonly {
+      readonly role: string
+      readonly principals: readonly string[]
+      readonly quorum: number
+    }[]
     /** Stage whose model is the candidate, and the model's artifact. */
     readonly candidate?: { readonly stage: string; readonly model: ArtifactRef }
   } | null

@@ -11,6 +11,7 @@ import { threadRunner } from '../../runners/threads.ts'
 import type { SourceSplit } from '../../stages/stage.ts'
 import { SluiceError, toSluiceError } from '../../util/errors.ts'
 import { VERSION } from '../../util/package-root.ts'
+import { reviewOf } from '../review/requirements.ts'
 import { type Actions, type CacheAnswer, openActions, type StageResult } from './actions.ts'
 import { closeAbandonedRuns } from './close-runs.ts'
 import { environment } from './environment.ts'
@@ -436,7 +437,7 @@ class Run {
     const reached =
       this.#selection.complete &&
       this.#plan.stages.every((stage) => ['done', 'cached'].includes(this.#stages.get(stage.id)!.state))
-    const base = { reviewers: spec.reviewers ?? [], quorum: spec.quorum }
+    const base = reviewOf(spec)
     const model = Object.values(this.#stages.get(spec.candidate)!.outputs).find((output) => output.kind === 'model')
     if (!reached || model === undefined || this.#fatal !== undefined) {
       const stopped = this.#plan.stages.some((stage) => this.#stages.get(stage.id)!.state === 'gate_failed')

@@ -68,6 +68,20 @@ const StageEntry = Type.Object(
   { additionalProperties: false },
 )
 
+const Person = Type.String({
+  pattern: '^[^\\s,"*?!]+$',
+  description: 'A name as `allowed_signers` has it.',
+})
+
+const ReviewerRole = Type.Object(
+  {
+    role: Type.String({ pattern: '^[a-z][a-z0-9-]*$', description: 'What they answer for: privacy, model-risk.' }),
+    principals: Type.Array(Person, { minItems: 1, description: 'Names of `allowed_signers`.' }),
+    quorum: Type.Integer({ minimum: 1, default: 1, description: 'How many different persons of them must approve.' }),
+  },
+  { additionalProperties: false },
+)
+
 export const PipelineSchema = Type.Object(
   {
     apiVersion: Type.Literal('sluice/v1'),
@@ -96,8 +110,36 @@ export const PipelineSchema = Type.Object(
         {
           candidate: Type.String({ description: 'Stage whose model is released.' }),
           gate: Gate,
-          reviewers: Type.Optional(Type.Array(Type.String(), { description: 'Who may approve.' })),
-          quorum: Type.Integer({ minimum: 0, default: 1, description: 'How many of them must approve.' }),
+          reviewers: Type.Optional(
+            Type.Array(Type.Union([Type.String({ minLength: 1 }), ReviewerRole]), {
+              description: 'Who may approve: names, or roles with the names and the quorum of each.',
+            }),
+          ),
+          quorum: Type.Integer({
+            minimum: 0,
+            default: 1,
+            description: 'How many must approve, where `reviewers` is a list of names.',
+          }),
+          expires_days: Type.Integer({
+            minimum: 1,
+            maximum: 365,
+            default: 14,
+            description: 'How long a request for review is open.',
+          }),
+          required_reading: Type.Optional(
+            Type.Array(Type.String(), {
+              uniqueItems: true,
+              description:
+                'What each reviewer must have opened: report, summary, decisions, evidence, policies, waivers, redaction, evaluation, model-card, data-statement, bom, oscal, sarif, junit, lineage, croissant.',
+            }),
+          ),
+          separation: Type.Boolean({
+            default: true,
+            description: 'Who submits the release, and the authors, may not approve it.',
+          }),
+          authors: Type.Optional(
+            Type.Array(Person, { description: 'Who wrote the pipeline and its policies: they may not approve.' }),
+          ),
         },
         { additionalProperties: false },
       ),
