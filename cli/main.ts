@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { SluiceError, toSluiceError } from '../util/errors.ts'
 import { VERSION } from '../util/package-root.ts'
-import { COMMANDS } from './commands.ts'
+import { registerCommands } from './commands.ts'
 
 const program = new Command('sluice')
   .description(
@@ -15,9 +15,8 @@ const program = new Command('sluice')
     process.exit(error.exitCode === 0 ? 0 : 2)
   })
 
-for (const register of COMMANDS) register(program)
-
 try {
+  await registerCommands(program, process.argv.slice(2))
   await program.parseAsync()
 } catch (cause) {
   const error = toSluiceError(cause, 'sluice')
