@@ -32,23 +32,36 @@ export function policyCoverage(test: PolicyTest): PolicyCoverage {
   const expected = (rule: Rule, verdicts: readonly string[]): boolean =>
     test.cases.some((one) => verdicts.includes(one.expect[rule.id] ?? ''))
   const rules = test.policy.rules
-  const mutants = rules.flatMap((rule) => mutate(rule))
+  const tried = rules.map((rule) => {
+    const part = about(test, rule.id)
+    const usual = new Set(runPolicyTest(part, [rule]).map(failureKey))
+    const mutants = mutate(rule)
+    return { mutants: mutants.length, survived: mutants.filter((mutant) => survives(part, usual, mutant)) }
+  })
   return {
     rules: rules.length,
     neverPass: rules.filter((rule) => !expected(rule, ['pass'])).map((rule) => rule.id),
     neverFail: rules.filter((rule) => !expected(rule, ['fail', 'error', 'no_evidence'])).map((rule) => rule.id),
-    mutants: mutants.length,
-    survived: mutants
-      .filter((mutant) => survives(test, mutant))
-      .map((mutant) => ({ rule: mutant.id, what: mutant.what })),
+    mutants: tried.reduce((sum, { mutants }) => sum + mutants, 0),
+    survived: tried.flatMap(({ survived }) => survived.map(({ id, what }) => ({ rule: id, what }))),
   }
 }
 
-/** A table that does not hold notices nothing: it would fail for any policy. */
-function survives(test: PolicyTest, { id, rule }: Mutant): boolean {
-  const changed = test.policy.rules.flatMap((one) => (one.id !== id ? [one] : rule === undefined ? [] : [rule]))
-  const usual = new Set(runPolicyTest(test).map(failureKey))
-  return runPolicyTest(test, changed).every((failure) => usual.has(failureKey(failure)))
+/** The part of a table that is about one rule: no other verdict can change with it. */
+function about(test: PolicyTest, id: string): PolicyTest {
+  const cases = test.cases
+    .filter((one) => one.expect[id] !== undefined || one.blocks !== undefined)
+    .map((one) => ({
+      ...one,
+      expect: one.expect[id] === undefined ? {} : { [id]: one.expect[id] },
+      blocks: one.blocks?.filter((rule) => rule === id),
+    }))
+  return { ...test, cases }
+}
+
+/** A case that does not hold for the policy as it is notices nothing: it would fail for any. */
+function survives(test: PolicyTest, usual: ReadonlySet<string>, { rule }: Mutant): boolean {
+  return runPolicyTest(test, rule === undefined ? [] : [rule]).every((failure) => usual.has(failureKey(failure)))
 }
 
 function failureKey({ name, rule, expected }: CaseFailure): string {

@@ -3,11 +3,11 @@ import { type Static, Type } from 'typebox'
 import type { Place } from '../../util/errors.ts'
 import { nearest } from '../../util/nearest.ts'
 import { clopperPearson } from '../../util/statistics.ts'
-import { loadYaml, problemsToError, type YamlDocument } from '../../util/yaml-document.ts'
+import { type KeyPath, loadYaml, problemsToError, type YamlDocument } from '../../util/yaml-document.ts'
 import { decide } from './decide.ts'
 import type { Verdict } from './decision.ts'
 import type { EvidenceMetric } from './evidence.ts'
-import { labelText } from './evidence.ts'
+import { labelText, metricName } from './evidence.ts'
 import { splitReference } from './evidence-index.ts'
 import { type LoadedPolicy, loadPolicies } from './load.ts'
 import type { Rule } from './schema.ts'
@@ -21,10 +21,13 @@ const Given = Type.Object(
       description: '`STAGE.METRIC`, or the bare name of a metric of the gated stage.',
     }),
     where: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Its labels.' })),
-    value: Type.Unsafe<number | string | boolean | null>({
-      type: ['number', 'string', 'boolean', 'null'],
-      description: 'What was measured; `null`: it could not be.',
-    }),
+    value: Type.Optional(
+      Type.Unsafe<number | string | boolean | null>({
+        type: ['number', 'string', 'boolean', 'null'],
+        description: 'What was measured; `null`: it could not be.',
+      }),
+    ),
+    absent: Type.Optional(Type.Literal(true, { description: 'In place of `value`: it is not reported at all.' })),
     n: Type.Optional(Type.Integer({ minimum: 0, description: 'Observations.' })),
     interval: Type.Optional(
       Type.Array(Type.Number(), {
@@ -139,7 +142,8 @@ export function loadPolicyTest(file: string): PolicyTest {
         }
       }),
   )
-  if (unknown.length > 0) throw problemsToError(unknown, 'POLICY_TEST')
+  const problems = [...givenProblems(table, document), ...unknown]
+  if (problems.length > 0) throw problemsToError(problems, 'POLICY_TEST')
   return {
     file,
     policy: policy!,
@@ -189,12 +193,43 @@ const MISSING_BLOCK = { expected: 'blocks', actual: 'does not block' } as const
 
 type GivenMetric = Static<typeof Given>
 
+/** A figure has a value or is absent: a slip must not be read as either. */
+function givenProblems(table: PolicyTestFile, document: YamlDocument<PolicyTestFile>): readonly Problem[] {
+  const check = (list: readonly GivenMetric[] | undefined, path: KeyPath): readonly Problem[] =>
+    (list ?? []).flatMap((given, i) =>
+      (given.value === undefined) === (given.absent === true)
+        ? []
+        : [
+            {
+              code: 'INVALID',
+              message: `\`${given.metric}\` needs \`value\`, or \`absent: true\`, and not both`,
+              at: document.at([...path, i]),
+            },
+          ],
+    )
+  return [
+    ...check(table.given, ['given']),
+    ...table.cases.flatMap((one, i) => [
+      ...check(one.given, ['cases', i, 'given']),
+      ...check(one.each, ['cases', i, 'each']),
+    ]),
+  ]
+}
+
+interface Problem {
+  readonly code: string
+  readonly message: string
+  readonly at: Place
+}
+
 function metricsOf(table: PolicyTestFile, one: PolicyCase, alone: GivenMetric | undefined): readonly EvidenceMetric[] {
   const gone = new Set((one.without ?? []).map((name) => fullName(name, table.gate)))
   const metrics = new Map<string, EvidenceMetric>()
   const put = (given: GivenMetric): void => {
     const metric = toMetric(given, table.gate)
-    metrics.set(`${metric.stage}.${metric.name}${labelText(metric.labels)}`, metric)
+    const key = metricName(metric)
+    if (given.absent === true) metrics.delete(key)
+    else metrics.set(key, metric)
   }
   for (const given of table.given ?? []) if (!gone.has(fullName(given.metric, table.gate))) put(given)
   for (const given of one.given ?? []) put(given)
@@ -222,7 +257,7 @@ function toMetric(given: GivenMetric, gate: string | undefined): EvidenceMetric 
     stage: owner,
     uses: owner,
     name,
-    value,
+    value: value ?? null,
     ...(where === undefined ? {} : { labels: where }),
     ...(n === undefined ? {} : { n }),
     ...(interval === undefined ? {} : { interval }),

@@ -4,12 +4,16 @@ import type { MetricSpec } from '../../artifacts/metric.ts'
 import { policyProblems } from '../../policies/engine/check.ts'
 import { decide } from '../../policies/engine/decide.ts'
 import { type LoadedPolicy, loadPolicies } from '../../policies/engine/load.ts'
+import { policyCoverage } from '../../policies/engine/mutation.ts'
+import { loadPolicyTest, runPolicyTest } from '../../policies/engine/policy-test.ts'
 import { STAGES } from '../../stages/index.ts'
 import { packageFile } from '../../util/package-root.ts'
 import { NOW } from './setup.ts'
 
 /** What each policy that ships is for: the gated stage, or none for a release. */
 const GATES: Readonly<Record<string, string | undefined>> = {
+  'baseline.yaml': undefined,
+  'fairness.yaml': 'bias',
   'intake.yaml': 'ingest',
   'privacy.yaml': 'redact',
   'hipaa-safe-harbor.yaml': 'redact',
@@ -56,6 +60,31 @@ describe.each(Object.keys(GATES))('%s', (file) => {
     })
     expect(decision.outcome).toBe('block')
     expect(decision.counts.no_evidence).toBe(policy.rules.length)
+  })
+})
+
+describe.each(Object.keys(GATES))('the tests of %s', (file) => {
+  test('hold, try every rule both ways, and notice every small mistake', () => {
+    const table = loadPolicyTest(packageFile(`policies/tests/${file.replace('.yaml', '.test.yaml')}`))
+    expect(table.policy.name).toBe(policies.get(file)!.name)
+    expect(table.gate).toBe(GATES[file])
+    expect(runPolicyTest(table)).toEqual([])
+    const { neverPass, neverFail, survived } = policyCoverage(table)
+    expect({ neverPass, neverFail, survived }).toEqual({ neverPass: [], neverFail: [], survived: [] })
+  })
+
+  test('are about metrics and labels that the stages report', () => {
+    const table = loadPolicyTest(packageFile(`policies/tests/${file.replace('.yaml', '.test.yaml')}`))
+    const given = table.cases.flatMap((one) => one.metrics)
+    const strange = given.filter(({ uses, name, labels }) => {
+      const spec = catalogue.get(uses)?.find((each) => each.name === name)
+      return (
+        Object.keys(labels ?? {})
+          .sort()
+          .join() !== [...(spec?.labels ?? [])].sort().join() || spec === undefined
+      )
+    })
+    expect(strange.map(({ uses, name, labels }) => [uses, name, labels])).toEqual([])
   })
 })
 
