@@ -13,7 +13,7 @@ import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto
 import { closeSync, constants, fstatSync, lstatSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { readSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 
 // biome-ignore-all format: dense, so that the whole fits an evening
@@ -42,7 +42,7 @@ function openDossier(root: string): void {
   if (lstatSync(root).isDirectory()) {
     for (const entry of readdirSync(root, { withFileTypes: true, recursive: true })) {
       const file = join(entry.parentPath, entry.name)
-      const path = file.slice(join(root, '/').length)
+      const path = relative(root, file)
       if (!isPlain(path)) fail('PATH_UNSAFE', printable(path))
       else if (entry.isFile()) found.push([path, { file, offset: 0, bytes: lstatSync(file).size, links: false }])
       else if (!entry.isDirectory()) fail('NOT_A_FILE', path)
@@ -554,114 +554,67 @@ function checkAttestations(record: Any): void {
   const made = (stage: Any): string[] => [...Object.values<Any>(stage.outputs), stage.evaluation].map((each) => each.digest)
   const known = new Set(stages.flatMap(made))
   const seen = new Set<string>()
-  const digests = (items: Any): string[] => list(items).map((each) => each?.digest?.sha256 ?? each?.sha256)
-  const holds = (type: string, p: Any, subjects: string[]): boolean => {
-    const stage = stages.find((each) => each.id === (p.stage ?? p.buildDefinition?.externalParameters?.stage))
-    const taken = record.decisions.find((each: Any) => each.gate === p.gate)
-    seen.add(`${type} ${stage?.id ?? p.gate}`)
-    if (type === 'https://slsa.dev/provenance/v1') {
-      const { config, pipeline } = p.buildDefinition.externalParameters
-      const right = stage !== undefined && same([...subjects].sort(), made(stage).sort()) && jcs(config) === jcs(stage.config)
-      return right && pipeline === record.pipeline.name && p.runDetails.metadata.invocationId === `${record.run}/${stage.id}`
-    }
-    if (type === `${OWN}gate-decision/v1`) {
-      const { outcome, counts, evidence } = taken?.decision ?? {}
-      return p.run === record.run && p.decision.sha256 === taken?.digest && same([p.outcome, p.counts, p.evidence.sha256], [outcome, counts, evidence])
-    }
-    if (type === 'https://in-toto.io/attestation/test-result/v0.1') {
-      const of = (rules: Any[], test: (rule: Any) => boolean): string[] => rules.filter(test).map((rule) => rule.id)
-      return record.decisions.some(({ decision: { evidence, policies, rules } }: Any) => {
-        const unmet = (rule: Any): boolean => ['fail', 'error', 'no_evidence'].includes(rule.verdict)
-        const warned = [...of(rules, (rule) => unmet(rule) && !rule.blocks), ...of(rules, (rule) => rule.verdict === 'waived')]
-        const [passed, failed] = [of(rules, (rule) => rule.verdict === 'pass'), of(rules, (rule) => unmet(rule) && rule.blocks)]
-        const none = passed.length + warned.length + failed.length === 0
-        const result = failed.length > 0 || none ? 'FAILED' : warned.length > 0 ? 'WARNED' : 'PASSED'
-        const judged = [...policies.map((each: Any) => each.digest), evidence]
-        return same([p.result, p.passedTests, p.warnedTests, p.failedTests, digests(p.configuration)], [result, passed, warned, failed, judged])
-      })
-    }
-    if (type === `${OWN}redaction-report/v1`) return p.run === record.run && stage?.evaluation.digest === p.evaluation && same(digests(p.inputs), Object.values(stage.keyParts.inputs))
-    if (type === `${OWN}data-statement/v1`) return p.run === record.run && p.pipeline.sha256 === record.pipeline.digest && same(digests(p.datasets), subjects)
-    const kept = type === `${OWN}waiver/v1` ? 'waivers/' : type === `${OWN}approval/v1` ? 'approvals/' : undefined
-    return kept !== undefined && below(kept).some((path) => files.get(path).sha256 === p.document?.sha256)
-  }
-  for (const { file, sha256, predicateType } of release.attestations) {
-    must(files.get(file)?.sha256 === sha256, 'ATTESTATION_LIST', file)
-    const bytes = doc(file)
-    const statement = bytes === undefined ? undefined : openBundle(bytes, bundlePem, bundleHint)
-    if (typeof statement === 'string') fail(`ATTESTATION_${statement}`, file)
-    if (!isObject(statement) || !must(statement.predicateType === predicateType, 'ATTESTATION_TYPE', file) || record === undefined) continue
-    const subjects = digests(statement.subject)
-    if (must(predicateType === `${OWN}waiver/v1` || subjects.every((each) => known.has(each)), 'ATTESTATION_SUBJECT', file)) {
-      must(attempt(() => holds(predicateType, statement.predicate, subjects)), 'ATTESTATION_CLAIM', file)
-    }
-  }
-  const listed = release.attestations.map((each: Any) => each.file)
-  for (const path of below('attestations/')) must(listed.includes(path), 'ATTESTATION_LIST', path)
-  if (below('attestations/').some((path) => !good.has(path)) || problems.some(({ code }) => code.startsWith('ATTESTATION_'))) return
-  for (const { id } of stages) must(seen.has(`https://slsa.dev/provenance/v1 ${id}`), 'STAGE_NO_PROVENANCE', id)
-  for (const { gate } of record?.decisions ?? []) must(seen.has(`${OWN}gate-decision/v1 ${gate}`), 'DECISION_NO_ATTESTATION', gate)
-}
-const OWN = 'https://sluice.local/attestation/'
-const attempt = (act: () => boolean): boolean => {
-  try {
-    return act()
-  } catch {
-    return false
-  }
-}
-
-/** What OpenSSH says of a signature over a listed file: undefined where it holds for this person at this time. */
-function ssh(path: string, sig: string, signers: Buffer, who: string, space: string, at: string): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-verify-'))
-  try {
-    for (const [name, data] of [['sig', doc(sig)!], ['signers', signers]] as const) writeFileSync(join(folder, name), data)
-    const run = (...args: string[]): Any => spawnSync('ssh-keygen', ['-Y', ...args, '-n', space, '-s', join(folder, 'sig')], { input: doc(path) })
-    const [novalidate, time] = [run('check-novalidate'), `${at.replace(/\D/g, '').slice(0, 14)}Z`]
-    if (novalidate.error !== undefined) return 'UNCHECKED'
-    if (novalidate.status !== 0) return 'SIGNATURE'
-    return run('verify', '-f', join(folder, 'signers'), '-I', who, '-O', `verify-time=${time}`).status === 0 ? undefined : 'SIGNER'
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
-
-/** People: approvals bind this very release and are signed by who may; waivers that were judged are there, signed twice. */
-function checkReview(record: Any, rootAt: (size: number) => Buffer | undefined, pinned: string | undefined): void {
-  const digests = (items: Any): string[] => list(items).map((each) => each?.digest ?? each).sort()
-  const [nonces, people, keys, count] = [new Set<string>(), new Set<string>(), new Set<string>(), { valid: 0 }]
-  const signers = doc('approvals/allowed_signers')
-  if (pinned !== undefined && signers !== undefined) must(signers.toString() === pinned, 'SIGNERS_NOT_TRUSTED', 'approvals/allowed_signers')
+  const digests = (items: Any): string[] => list(items).map((each) => each?.digest).sort()
+  const [once, valid, path0] = [new Set<string>(), [] as Any[], 'approvals/allowed_signers']
+  const taken = (what: string): boolean => once.has(what) || !once.add(what)
+  const logged = (type: string): Any[] => [...entries.values()].filter((each) => each.type === type && each.run === release.run)
+  const withdrawn = new Set(logged('review.withdrawn').map((each) => each.subject.document))
+  const signers = doc(path0)
+  if (pinned !== undefined && signers !== undefined) must(signers.toString() === pinned, 'SIGNERS_NOT_TRUSTED', path0)
   for (const path of below('approvals/').filter((each) => each.endsWith('.json'))) {
     const before = problems.length
     const approval = canonical(path, 'APPROVAL_MALFORMED')
     if (approval === undefined) continue
-    const { request = {}, reviewer } = approval
-    const form = Object.keys(approval).sort().join(' ') === 'kind release request reviewer role v verdict' && approval.v === 1 &&
-      approval.kind === 'Approval' && typeof reviewer === 'string' && typeof request.nonce === 'string' && isTime(request.expires)
+    const { request = {}, reviewer, role, nonce, created, opened } = approval
+    const { requires = {} } = request
+    const form = Object.keys(approval).sort().join(' ') === 'comment created kind nonce opened release request reviewer role v verdict withdraws' &&
+      approval.v === 1 && approval.kind === 'Approval' && [reviewer, role, nonce, request.nonce].every((each) => typeof each === 'string' && each !== '') &&
+      [created, request.created, request.expires].every((each) => typeof each === 'string' && isTime(each)) && Array.isArray(opened)
     if (!must(form, 'APPROVAL_MALFORMED', path)) continue
     if (!must(approval.verdict === 'approve', 'APPROVAL_VERDICT', path)) continue
     must(sha(jcs(request)) === approval.release, 'APPROVAL_REQUEST', path)
-    const candidate = request.candidate?.digest ?? request.candidate?.model ?? request.candidate
-    const bound = [candidate, digests(request.policies), digests(request.decisions)]
-    must(same(bound, [release.candidate?.model, digests(release.policies), digests(release.decisions)]), 'APPROVAL_OTHER_RELEASE', path)
+    const bound = [request.run, request.pipeline?.digest, request.candidate?.digest, digests(request.policies), digests(request.decisions)]
+    const wanted = [release.run, release.pipeline.digest, release.candidate?.model, digests(release.policies), digests(release.decisions)]
+    must(same(bound, wanted), 'APPROVAL_OTHER_RELEASE', path)
+    must((valid[0]?.release ?? approval.release) === approval.release, 'APPROVAL_OTHER_REQUEST', path)
     must(request.expires >= release.created, 'APPROVAL_EXPIRED', path)
+    must(created >= request.created && created <= request.expires, 'APPROVAL_TIME', path)
+    if (signers !== undefined) must(sha(signers) === request.allowed_signers, 'APPROVAL_SIGNERS', path)
     const seen = typeof request.checkpoint === 'string' ? openCheckpoint(request.checkpoint, log) : 'MALFORMED'
     must(typeof seen === 'object' && rootAt(seen.size)?.equals(seen.root) === true, 'APPROVAL_CHECKPOINT', path)
-    must([...entries.values()].some((each) => each.type === 'review.approved' && each.payload === files.get(path).sha256), 'APPROVAL_NOT_LOGGED', path)
-    must(!nonces.has(`${request.nonce} ${reviewer}`), 'APPROVAL_REUSED', path)
-    nonces.add(`${request.nonce} ${reviewer}`)
+    must(list(list(requires.roles).find((each) => each?.role === role)?.principals).includes(reviewer), 'APPROVAL_ROLE', path)
+    const barred = list(requires.separation).map((each) => each?.name)
+    must(!barred.includes(reviewer), 'APPROVAL_SELF', path)
+    const [reading, read] = [list(requires.reading).flatMap((each) => list(each?.files)), new Set(opened.map((each: Any) => jcs(each)))]
+    must(reading.every((each) => read.has(jcs(each))), 'APPROVAL_UNREAD', path)
+    must(reading.every((each) => files.get(each?.path)?.sha256 === each?.sha256), 'APPROVAL_READING', path)
+    must(logged('review.requested').some((each) => each.payload === approval.release), 'APPROVAL_NOT_REQUESTED', path)
+    must(logged('review.approved').some((each) => each.payload === files.get(path).sha256), 'APPROVAL_NOT_LOGGED', path)
+    must(!withdrawn.has(files.get(path).sha256), 'APPROVAL_WITHDRAWN', path)
+    must(!taken(`nonce ${nonce} ${reviewer}`), 'APPROVAL_REUSED', path)
     const sig = `${path}.sig`
     if (!must(files.has(sig), 'APPROVAL_UNSIGNED', path) || !good.has(sig) || signers === undefined) continue
-    const wrong = ssh(path, sig, signers, reviewer, 'sluice-approval', release.created)
+    const by = (who: string, at: string): string | undefined => ssh(path, sig, signers, who, 'sluice-approval', at)
+    const wrong = by(reviewer, created) ?? by(reviewer, release.created)
     if (wrong !== undefined) fail(`APPROVAL_${wrong}`, path)
-    const key = Buffer.from(doc(sig)!.toString().replace(/-----.*-----|\s/g, ''), 'base64').subarray(14, 14 + 51).toString('hex')
-    must(!people.has(reviewer) && !keys.has(key), 'APPROVAL_TWICE', path)
-    people.add(reviewer)
-    keys.add(key)
-    if (problems.length === before) count.valid += 1
+    const wire = Buffer.from(doc(sig)!.toString().replace(/-----.*-----|\s/g, ''), 'base64')
+    const key = wire.subarray(14, 14 + wire.readUInt32BE(10)).toString('base64')
+    // ssh-keygen says who may use a key; only for what and when is taken out of the file before it is asked.
+    const owners = Buffer.from(signers.toString().replace(/(namespaces|valid-after|valid-before)="[^"]*",?/gi, ''))
+    if (wrong === undefined) must(!barred.some((name) => name !== reviewer && ssh(path, sig, owners, name, 'sluice-approval', created) === undefined), 'APPROVAL_SELF', path)
+    const [person, sameKey] = [taken(`person ${reviewer}`), taken(`key ${key}`)]
+    must(!person && !sameKey, 'APPROVAL_TWICE', path)
+    if (problems.length === before) valid.push(approval)
   }
-  if (release.state === 'approved' && record !== undefined) must(count.valid >= record.release.quorum, 'APPROVAL_QUORUM', 'release.json')
+  if (release.state === 'approved' && record !== undefined) {
+    const wanted: Any[] = record.release.roles ?? [{ role: 'reviewer', quorum: record.release.quorum }]
+    must(wanted.every(({ role, quorum }) => valid.filter((each) => each.role === role).length >= quorum), 'APPROVAL_QUORUM', 'release.json')
+    const asked = list(valid[0]?.request.requires.roles)
+    const agrees = (role: Any): boolean => asked.some((each) => Object.entries(role).every(([name, value]) => same(each?.[name], value)))
+    if (valid.length > 0) must(asked.length === wanted.length && wanted.every(agrees), 'APPROVAL_ROLES', 'release.json')
+    const stands = logged('review.rejected').some((each) => each.subject.request === valid[0]?.release && !withdrawn.has(each.payload))
+    must(!stands, 'APPROVAL_REJECTED', 'release.json')
+  }
   const judged = new Map<string, Any>()
   for (const { gate } of release.decisions) for (const each of list(exact(doc(`evidence/${gate}.waivers.json`)))) judged.set(each.digest, each)
   const documents = below('waivers/').filter((path) => path.endsWith('.json'))

@@ -29,7 +29,12 @@ import { renderVerifyGuide } from './verify-guide.ts'
 
 /** What reviewers said, as they signed it: exact bytes. */
 export interface ReviewFiles {
-  readonly approvals: readonly { readonly id: string; readonly document: Uint8Array; readonly signature: Uint8Array }[]
+  readonly approvals: readonly {
+    readonly id: string
+    readonly reviewer: string
+    readonly document: Uint8Array
+    readonly signature: Uint8Array
+  }[]
   readonly allowedSigners: Uint8Array
   /** The quorum was met: the caller checked, and the verifiers check again. */
   readonly approved: boolean
@@ -138,8 +143,8 @@ async function fill(folder: string, record: RunRecord, state: ReleaseState, opti
   const entries = writeEntries(folder, ledger, evidence.entries)
   const leaves = leavesOf(ledger)
   if (leaves !== undefined) writeInto(folder, 'audit/leaves', leaves)
-  for (const [path, data] of witnessEvidence(options.store, ledger.size, evidence.finished.seq))
-    writeInto(folder, path, data)
+  const outside = witnessEvidence(options.store, ledger.size, evidence.finished.seq)
+  for (const [path, data] of outside) writeInto(folder, path, data)
   const draft = {
     v: 1 as const,
     kind: 'Release' as const,
@@ -154,11 +159,12 @@ async function fill(folder: string, record: RunRecord, state: ReleaseState, opti
     attestations,
     entries,
   }
-  writeInto(
-    folder,
-    'VERIFY.md',
-    renderVerifyGuide(draft, { approvals: options.review?.approvals.map(({ id }) => id) ?? [] }),
-  )
+  const guide = {
+    approvals: options.review?.approvals.map(({ id, reviewer }) => ({ id, reviewer })) ?? [],
+    waivers: (record.waivers?.documents ?? []).length > 0,
+    anchored: outside.some(([path]) => path === 'audit/anchor.tsr'),
+  }
+  writeInto(folder, 'VERIFY.md', renderVerifyGuide(draft, guide))
   return sealDossier(folder, draft, {
     signer,
     ledger,
