@@ -6,7 +6,7 @@ import { completeRootOf } from './merkle.ts'
 import { HASH_BYTES, splitHashes, TILE_WIDTH, type TileSource, tilePath, tileWidth } from './tiles.ts'
 import { type Edge, edgeRoot } from './tree-edge.ts'
 import type { ProblemList } from './verify-report.ts'
-import { isStepType, type StepCheck } from './verify-steps.ts'
+import type { StepCheck } from './verify-steps.ts'
 
 export interface Walk {
   readonly size: number
@@ -155,24 +155,32 @@ function entryChain({ problems, steps, onPayload }: Walk): {
   const withKeys = new Set<number>()
   const view = newEntryView()
   let prev: string | undefined = FIRST_PREV
-  let time = ''
+  // Most entries have the time and the run of the one before: a comparison of bytes is cheaper than a new string.
+  const time = Buffer.alloc(TIME_LENGTH)
+  let run = ''
+  let current: Buffer
+  const value = (name: string): string | undefined => valueIn(current, view, name)
   const see = (bytes: Buffer, from: number, to: number, seq: number, file: string): void => {
     if (!scanEntry(bytes, from, to, view)) {
       problems.add('LOG_ENTRY_MALFORMED', 'an entry has not the form of one', file, seq)
       return
     }
     if (view.seq !== seq) problems.add('LOG_ENTRY_SEQ', 'an entry has another number than its place', file, seq)
-    if (prev !== undefined && prev !== bytes.toString('latin1', view.prev, view.prev + 64)) {
+    if (prev !== undefined && !isAt(bytes, view.prev, prev)) {
       problems.add('LOG_ENTRY_PREV', 'an entry does not follow the one before it', file, seq)
     }
-    const ts = bytes.toString('latin1', view.ts, view.ts + 24)
-    if (ts < time) problems.add('LOG_ENTRY_TIME', 'an entry is older than the one before it', file, seq)
-    time = ts
+    const order = compareTime(time, bytes, view.ts)
+    if (order > 0) problems.add('LOG_ENTRY_TIME', 'an entry is older than the one before it', file, seq)
+    if (order !== 0) bytes.copy(time, 0, view.ts, view.ts + TIME_LENGTH)
     if (view.payload >= 0) onPayload(bytes.toString('latin1', view.payload, view.payload + 64), seq)
-    const type = bytes.toString('latin1', view.type, view.typeEnd)
-    if (isStepType(type)) steps.see({ seq, type, file, run: runIn(bytes, view), subject: subjectIn(bytes, view) })
-    else if (type.startsWith('key.')) withKeys.add(Math.floor(seq / TILE_WIDTH))
-    else if (type === 'log.pruned') prunes.push(JSON.parse(bytes.toString('latin1', from, to)) as StoredEntry)
+    if (isAt(bytes, view.type, 'stage.') || isAt(bytes, view.type, 'run.')) {
+      if (view.runEnd - view.run !== run.length || !isAt(bytes, view.run, run)) {
+        run = bytes.toString('latin1', view.run, view.runEnd)
+      }
+      current = bytes
+      steps.see({ seq, type: bytes.toString('latin1', view.type, view.typeEnd), file, run, value })
+    } else if (isAt(bytes, view.type, 'key.')) withKeys.add(Math.floor(seq / TILE_WIDTH))
+    else if (isAt(bytes, view.type, 'log.pruned"')) prunes.push(JSON.parse(bytes.toString('latin1', from, to)))
   }
   return {
     found: { prunes, withKeys },
@@ -193,12 +201,31 @@ function entryChain({ problems, steps, onPayload }: Walk): {
   }
 }
 
-function runIn(bytes: Buffer, view: EntryView): string {
-  return bytes.toString('latin1', view.run, view.runEnd)
+const TIME_LENGTH = 24
+
+/** Where the scan has found an entry, bytes after it are the next one's: nothing is read beyond the file that matters. */
+function isAt(bytes: Buffer, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false
+  return true
 }
 
-function subjectIn(bytes: Buffer, view: EntryView): Readonly<Record<string, string>> {
-  return JSON.parse(bytes.toString('latin1', view.subject, view.subjectEnd)) as Record<string, string>
+/** Below 0 where `before` is earlier than the time at `at`. Times of one form sort as their bytes do. */
+function compareTime(before: Buffer, bytes: Buffer, at: number): number {
+  for (let i = 0; i < TIME_LENGTH; i++) {
+    const difference = before[i]! - bytes[at + i]!
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+/** The value of a member of the subject. No value holds a quote, so the name between quotes is found only as a name. */
+function valueIn(bytes: Buffer, view: EntryView, name: string): string | undefined {
+  const subject = bytes.toString('latin1', view.subject, view.subjectEnd)
+  const opening = `"${name}":"`
+  const at = subject.indexOf(opening)
+  if (at < 0) return undefined
+  const start = at + opening.length
+  return subject.slice(start, subject.indexOf('"', start))
 }
 
 /** Hands the root of a full tile to the level above, and checks that level's tile when it is full in turn. */

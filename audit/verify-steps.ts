@@ -1,11 +1,12 @@
 import type { ProblemList } from './verify-report.ts'
 
-/** What the log says of a run or of one of its stages. */
+/** What the log says of a run or of one of its stages: an entry whose type begins with `run.` or `stage.`. */
 export interface StepEntry {
   readonly seq: number
   readonly type: string
   readonly run: string
-  readonly subject: Readonly<Record<string, string>>
+  /** A member of its subject. */
+  readonly value: (name: string) => string | undefined
   /** File of the entry, for the report. */
   readonly file: string
 }
@@ -24,11 +25,6 @@ interface OpenRun {
   stages: number | undefined
   readonly open: Map<string, number>
   readonly ended: Set<string>
-}
-
-/** Types that say something about a run or a stage of it. Everything else is passed over. */
-export function isStepType(type: string): boolean {
-  return type.startsWith('stage.') || type.startsWith('run.')
 }
 
 /** Entries that end a stage. `stage.planned` comes before the first alone: the others end what was never begun. */
@@ -89,20 +85,20 @@ export function stepCheck(problems: ProblemList): StepCheck {
         if (runs.has(entry.run)) {
           problems.add('LOG_RUN_TWICE', 'a run was begun a second time', entry.file, entry.seq)
         }
-        const stages = Number(entry.subject['stages'] ?? Number.NaN)
+        const stages = Number(entry.value('stages') ?? Number.NaN)
         const known = Number.isInteger(stages) ? stages : undefined
         runs.set(entry.run, { began: entry.seq, stages: known, open: new Map(), ended: new Set() })
         return
       }
       if (entry.type === 'run.finished') return finish(entry)
       if (entry.type === 'run.aborted') {
-        const closed = runs.delete(entry.subject['aborted'] ?? entry.run)
+        const closed = runs.delete(entry.value('aborted') ?? entry.run)
         if (!closed && !gaps) {
           problems.add('LOG_RUN_ENDED_TWICE', 'a run was closed that was not open', entry.file, entry.seq)
         }
         return
       }
-      const stage = entry.subject['stage']
+      const stage = entry.value('stage')
       if (stage === undefined || !(entry.type === 'stage.planned' || ENDINGS.has(entry.type))) return
       const run = runOf(entry)
       if (run === undefined) return
