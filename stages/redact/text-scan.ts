@@ -63,23 +63,17 @@ const NONE: readonly number[] = []
  * occur and which words begin with a head.
  *
  * @param groups lower-case substrings; one that begins with `^` counts only where no ASCII letter or digit stands before it
- * @param heads lower-case beginnings of words of ASCII letters, digits and `_`, none of which begins another
+ * @param heads lower-case; found where no ASCII letter, digit or `_` stands before them
  */
 export function textScanner(groups: readonly (readonly string[])[], heads: readonly string[]): TextScanner {
   const hints = groups.flatMap((group, index) => group.map((hint) => ({ hint, bit: hintBit(index) })))
-  const anchored = hints.map(({ hint }) => hint.length > 1 && hint.startsWith('^'))
-  const words = [...hints.map(({ hint }, i) => (anchored[i] === true ? hint.slice(1) : hint)), ...heads]
-  const automaton = wordAutomaton(words)
+  const automaton = wordAutomaton([...hints.map(({ hint }) => hint), ...heads.map((head) => `^${head}`)])
   const { firstEnd, ends } = automaton
-  // What ends at a node: hints that count anywhere, as bits, and what depends on the unit before it.
-  const bits = Int32Array.from(ends, (indices) =>
-    indices.reduce((all, i) => (anchored[i] === false ? all | hints[i]!.bit : all), 0),
-  )
-  const starts = ends.map((indices) => {
-    const bound = indices.filter((i) => anchored[i] !== false)
-    return bound.length === 0
-      ? undefined
-      : bound.map((i) => ({ length: words[i]!.length, bit: hints[i]?.bit ?? 0, head: i - hints.length }))
+  // What ends at a node: hints as bits, and heads.
+  const bits = Int32Array.from(ends, (words) => words.reduce((all, word) => all | (hints[word]?.bit ?? 0), 0))
+  const headsAt = ends.map((words) => {
+    const own = words.filter((word) => word >= hints.length).map((word) => word - hints.length)
+    return own.length === 0 ? undefined : own
   })
   return {
     scan(text) {
@@ -104,14 +98,12 @@ export function textScanner(groups: readonly (readonly string[])[], heads: reado
           const ended = NODES[k]! - firstEnd
           if (ended >= 0) {
             found |= bits[ended]!
-            const bound = starts[ended]
-            if (bound !== undefined) {
-              for (const { length: size, bit, head } of bound) {
-                const start = at + 1 - size
-                const before = start === 0 ? 0 : text.charCodeAt(start - 1)
-                if (isAlnum(before) || (head >= 0 && before === 95)) continue
-                found |= bit
-                if (head < 0) continue
+            const own = headsAt[ended]
+            if (own !== undefined) {
+              for (const head of own) {
+                const start = at + 1 - heads[head]!.length
+                // The automaton lets a word begin behind it.
+                if (text.charCodeAt(start - 1) === 95) continue
                 headStarts ??= []
                 headStarts.push(start, head)
               }

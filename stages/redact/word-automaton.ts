@@ -5,7 +5,7 @@ import { CHUNK, loadUnits, units } from './text-units.ts'
  * code unit, however many words there are. It does not tell capitals from small letters.
  */
 export interface WordAutomaton {
-  /** A number for each character of the words, the same for its capital; 0 for all other code units. */
+  /** A number for each character of the words, the same for its capital; 0 for all that are in none and part words. */
   readonly symbols: Uint8Array
   /** The next node, at `(node << shift) + symbol`. Node 0 is the start. */
   readonly next: Uint16Array
@@ -16,79 +16,104 @@ export interface WordAutomaton {
   readonly ends: readonly (readonly number[])[]
 }
 
-/** Beyond it no upper-case letter has a lower-case one that stands in a word. */
-const LAST_CASED = 0x2200
-
-/** Blank and letters by how frequent they are: what texts are made of lies together, and in the cache. */
-const FREQUENT = ' etaoinsrhldcumfpgwybvkxjqz'
+export const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+const ALNUM = `${LETTERS}0123456789`
 
 /**
- * @param words lower-case, none empty, at most 255 different characters
+ * @param words lower-case, none empty. One that begins with `^` is found, without that sign, only where the text begins
+ *   or no character of `inner` stands before it
+ * @param inner what is inside of words
+ * @throws RangeError for more than some 250 different characters, or words of more than 60,000 in all
  */
-export function wordAutomaton(words: readonly string[]): WordAutomaton {
-  if (words.includes('')) throw new RangeError('an empty word ends everywhere')
-  const { symbols, count } = symbolsOf(words)
-  const shift = Math.max(1, 32 - Math.clz32(count))
-  const children: Uint16Array[] = [new Uint16Array(1 << shift)]
+export function wordAutomaton(words: readonly string[], inner: string = ALNUM): WordAutomaton {
+  const bare = words.map(withoutAnchor)
+  if (bare.includes('')) throw new RangeError('an empty word ends everywhere')
+  const { symbols, count } = symbolsOf(bare, inner)
+  const shift = 32 - Math.clz32(count)
+  // Construction knows one symbol more: it follows each character that parts words, in the words as in texts, so that
+  // an anchored word is one that begins with it.
+  const gap = count + 1
+  const inside = new Uint8Array(gap + 1)
+  for (const char of inner) inside[symbols[char.charCodeAt(0)]!] = 1
+  const edges: Uint16Array[] = [new Uint16Array(gap + 1)]
   const own: number[][] = [[]]
-  for (const [index, word] of words.entries()) {
-    let node = 0
+  const step = (node: number, symbol: number): number => {
+    const row = edges[node]!
+    if (row[symbol] === 0) {
+      row[symbol] = edges.length
+      edges.push(new Uint16Array(gap + 1))
+      own.push([])
+    }
+    return row[symbol]!
+  }
+  for (const [index, word] of bare.entries()) {
+    let node = word === words[index] ? 0 : step(0, gap)
     for (let at = 0; at < word.length; at++) {
       const symbol = symbols[word.charCodeAt(at)]!
-      if (children[node]![symbol] === 0) {
-        children[node]![symbol] = children.length
-        children.push(new Uint16Array(1 << shift))
-        own.push([])
-      }
-      node = children[node]![symbol]!
+      node = step(node, symbol)
+      if (inside[symbol] === 0) node = step(node, gap)
     }
     own[node]!.push(index)
   }
-  if (children.length > 0xffff) throw new RangeError('too many words')
-  const order = close(children, own)
-  // Level by level, so that what is walked most lies together; ends last.
-  const sorted = [...order.filter((node) => own[node]!.length === 0), ...order.filter((node) => own[node]!.length > 0)]
-  const numbers = new Uint16Array(sorted.length)
+  if (edges.length > 0xffff) throw new RangeError('too many words')
+  close(edges, own)
+  const after = (node: number, symbol: number): number => {
+    const next = edges[node]![symbol]!
+    return inside[symbol] === 1 ? next : edges[next]![gap]!
+  }
+  // Level by level from where a text begins, so that what is walked most lies together; ends last.
+  const reached = [edges[0]![gap]!]
+  const known = new Set(reached)
+  for (let head = 0; head < reached.length; head++) {
+    for (let symbol = 0; symbol <= count; symbol++) {
+      const node = after(reached[head]!, symbol)
+      if (!known.has(node)) reached.push(node)
+      known.add(node)
+    }
+  }
+  const plain = reached.filter((node) => own[node]!.length === 0)
+  const ends = reached.filter((node) => own[node]!.length > 0)
+  const sorted = [...plain, ...ends]
+  const numbers = new Uint16Array(edges.length)
   for (const [number, node] of sorted.entries()) numbers[node] = number
   const next = new Uint16Array(sorted.length << shift)
   for (const [number, node] of sorted.entries())
-    for (let symbol = 0; symbol < 1 << shift; symbol++)
-      next[(number << shift) + symbol] = numbers[children[node]![symbol]!]!
-  const firstEnd = sorted.findIndex((node) => own[node]!.length > 0)
-  return {
-    symbols,
-    next,
-    shift,
-    firstEnd: firstEnd < 0 ? sorted.length : firstEnd,
-    ends: firstEnd < 0 ? [] : sorted.slice(firstEnd).map((node) => own[node]!),
-  }
+    for (let symbol = 0; symbol <= count; symbol++) next[(number << shift) + symbol] = numbers[after(node, symbol)]!
+  return { symbols, next, shift, firstEnd: plain.length, ends: ends.map((node) => own[node]!) }
 }
 
-/**
- * Goes through the tree level by level: where a node has no edge, it takes the one of its longest ending that is a node.
- * Returns the nodes in that order.
- */
-function close(children: readonly Uint16Array[], own: readonly number[][]): readonly number[] {
-  const fallback = new Uint16Array(children.length)
+/** The word itself: see `wordAutomaton`. */
+function withoutAnchor(word: string): string {
+  return word.length > 1 && word.startsWith('^') ? word.slice(1) : word
+}
+
+/** Goes through the tree level by level: where a node has no edge, it takes the one of its longest ending that is a node. */
+function close(edges: readonly Uint16Array[], own: readonly number[][]): void {
+  const fallback = new Uint16Array(edges.length)
   const queue: number[] = [0]
   for (let head = 0; head < queue.length; head++) {
     const node = queue[head]!
-    const edges = children[node]!
-    const shorter = children[fallback[node]!]!
+    const row = edges[node]!
+    const shorter = edges[fallback[node]!]!
     if (node !== 0) own[node]!.push(...own[fallback[node]!]!)
-    for (let symbol = 0; symbol < edges.length; symbol++) {
-      const child = edges[symbol]!
-      if (child === 0) edges[symbol] = node === 0 ? 0 : shorter[symbol]!
+    for (let symbol = 0; symbol < row.length; symbol++) {
+      const child = row[symbol]!
+      if (child === 0) row[symbol] = node === 0 ? 0 : shorter[symbol]!
       else {
         fallback[child] = node === 0 ? 0 : shorter[symbol]!
         queue.push(child)
       }
     }
   }
-  return queue
 }
 
-function symbolsOf(words: readonly string[]): { readonly symbols: Uint8Array; readonly count: number } {
+/** Beyond it no upper-case letter has a lower-case one that stands in a word. */
+const LAST_CASED = 0x2200
+
+/** Blank and letters by how frequent they are: what texts are made of lies together, and in the cache. */
+const FREQUENT = ' etaoinsrhldcumfpgwybvkxjqz'
+
+function symbolsOf(words: readonly string[], inner: string): { readonly symbols: Uint8Array; readonly count: number } {
   const symbols = new Uint8Array(0x10000)
   const used = new Set(words.join(''))
   let count = 0
@@ -98,7 +123,10 @@ function symbolsOf(words: readonly string[]): { readonly symbols: Uint8Array; re
       if (symbols[code] === 0) symbols[code] = ++count
     }
   }
-  if (count > 255) throw new RangeError('too many different characters in words')
+  // One for all that stand in words of texts, and in none of these.
+  count += 1
+  for (const char of inner) if (symbols[char.charCodeAt(0)] === 0) symbols[char.charCodeAt(0)] = count
+  if (count > 254) throw new RangeError('too many different characters in words')
   for (let code = 0; code < LAST_CASED; code++) {
     const lower = String.fromCharCode(code).toLowerCase()
     if (lower.length === 1) symbols[code] = symbols[lower.charCodeAt(0)]!

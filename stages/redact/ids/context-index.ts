@@ -30,7 +30,7 @@ export function contextIndex(patterns: readonly (RegExp | undefined)[]): Context
     }
   }
   const words = [...heads.values()]
-  const automaton = wordAutomaton(words.map(({ head }) => head.text))
+  const automaton = wordAutomaton(words.map(({ head: { text, inside } }) => (inside ? text : `^${text}`)))
   // The stamp of the last look in which a pattern was possible: nothing to clear between looks.
   const possible = new Uint32Array(patterns.length)
   // The same for heads: words come again and again.
@@ -42,23 +42,16 @@ export function contextIndex(patterns: readonly (RegExp | undefined)[]): Context
       return last
     },
     look(text, from, to) {
-      forEachEnd(automaton, text, from, to, (ended, end) => {
+      forEachEnd(automaton, text, from, to, (ended) => {
         for (let i = 0; i < ended.length; i++) {
           const word = ended[i]!
           if (seen[word] === last) continue
-          const { head, patterns: marked } = words[word]!
-          const start = end - head.text.length
-          if (!head.inside && start > from && isInWord(text.charCodeAt(start - 1))) continue
           seen[word] = last
+          const { patterns: marked } = words[word]!
           for (let k = 0; k < marked.length; k++) possible[marked[k]!] = last
         }
       })
     },
     isPossible: (index, stamp) => stamp !== last || possible[index] === stamp || anywhere[index] === 1,
   }
-}
-
-/** ASCII letters and digits; behind any other sign a word is let begin. */
-function isInWord(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
 }

@@ -3,7 +3,7 @@ import { patternHeads } from '../pattern-heads.ts'
 import type { PiiType } from '../pii-type.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { isDigit, isWord, type Subject } from '../subject.ts'
-import { forEachEnd, wordAutomaton } from '../word-automaton.ts'
+import { forEachEnd, LETTERS, wordAutomaton } from '../word-automaton.ts'
 
 /** A number without a form of its own: what stands directly before it says what it is. */
 interface Label {
@@ -152,32 +152,24 @@ const LABELS: readonly Label[] = [
 const HEADS = LABELS.flatMap(({ words }, index) =>
   patternHeads(words.source.slice(0, -CONNECT.length), 4).map((head) => ({ head, bit: 1 << index })),
 )
-const HEAD_AUTOMATON = wordAutomaton(HEADS.map(({ head }) => head))
+const HEAD_AUTOMATON = wordAutomaton(
+  HEADS.map(({ head }) => `^${head}`),
+  LETTERS,
+)
 
 /** Which labels the text before a number may hold, as a bit each. */
-function labelsBefore(subject: Subject, at: number): number {
-  const from = Math.max(0, at - BEFORE)
+function labelsBefore({ text, prefix }: Subject, at: number): number {
   let labels = 0
-  const look = (text: string, first: number, last: number): void =>
-    forEachEnd(HEAD_AUTOMATON, text, first, last, (heads, end) => {
-      for (const index of heads) {
-        const { head, bit } = HEADS[index]!
-        const start = end - head.length
-        if (start === first || !isLetter(text.charCodeAt(start - 1))) labels |= bit
-      }
-    })
-  look(subject.text, from, at)
-  if (at < BEFORE) look(subject.prefix, 0, subject.prefix.length)
+  const note = (heads: readonly number[]): void => {
+    for (let i = 0; i < heads.length; i++) labels |= HEADS[heads[i]!]!.bit
+  }
+  forEachEnd(HEAD_AUTOMATON, text, Math.max(0, at - BEFORE), at, note)
+  if (at < BEFORE && prefix !== '') forEachEnd(HEAD_AUTOMATON, prefix, 0, prefix.length, note)
   return labels
 }
 
 /** Units before a number in which its label stands. */
 const BEFORE = 56
-
-/** An ASCII one: beyond them a label is let begin anywhere. */
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
-}
 
 const DATE_LIKE =
   /^(?:\d{1,2}[-./]\d{1,2}[-./](?:\d{2}|\d{4})|(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?|\d+[.]\d{1,2}|\d{3}-\d{3}-\d{4})$/

@@ -35,8 +35,14 @@ describe('the pass for hints', () => {
   })
 })
 
+/** The definition of a word of an automaton. */
+function isAt(text: string, word: string, at: number): boolean {
+  if (!word.startsWith('^')) return text.startsWith(word, at)
+  return text.startsWith(word.slice(1), at) && !/[a-z\d]/.test(text[at - 1] ?? '')
+}
+
 describe('the pass for words', () => {
-  const heads = ['ab', 'b0', 'na', '00']
+  const heads = ['ab', 'b0', 'na', '00', '7 a', '生a']
 
   test('finds an anchored hint and a head exactly where nothing that belongs to their word stands before them', () => {
     const scanner = textScanner([['^ab', '^(a'], ['^7']], heads)
@@ -44,14 +50,14 @@ describe('the pass for words', () => {
       fc.property(texts, (text) => {
         const { hints, heads: found } = scanner.scan(text)
         expect(hints).toBe((/(?<![a-z\d])(?:ab|\(a)/i.test(text) ? 1 : 0) | (/(?<![a-z\d])7/i.test(text) ? 2 : 0))
-        const wanted = [...text.matchAll(/(?<!\w)(?:ab|b0|na|00)/gi)]
+        const wanted = [...text.matchAll(/(?<!\w)(?:ab|b0|na|00|7 a|生a)/gi)]
         expect(found).toEqual(wanted.flatMap((match) => [match.index, heads.indexOf(match[0].toLowerCase())]))
       }),
     )
   })
 
   test('finds every word that ends in a part of a text', () => {
-    const words = ['a', 'ab', 'bné', 'é', '生0', '00']
+    const words = ['a', 'ab', 'bné', 'é', '生0', '00', 'b.a', 'a ', '^a', '^0 b', '^é', '^(a']
     const automaton = wordAutomaton(words)
     fc.assert(
       fc.property(texts, fc.nat(), fc.nat(), (text, a, b) => {
@@ -63,7 +69,7 @@ describe('the pass for words', () => {
         })
         const starts = Array.from({ length: part.length }, (_, i) => i)
         const wanted = words.flatMap((word) =>
-          starts.filter((i) => part.startsWith(word, i)).map((i) => `${from + i + word.length} ${word}`),
+          starts.filter((i) => isAt(part, word, i)).map((i) => `${from + i + word.replace('^', '').length} ${word}`),
         )
         expect(found.toSorted()).toEqual(wanted.toSorted())
       }),
