@@ -12,6 +12,11 @@ export interface RunDocument {
   readonly release: {
     readonly state: string
     readonly quorum: number
+    readonly roles?: readonly {
+      readonly role: string
+      readonly principals: readonly string[]
+      readonly quorum: number
+    }[]
     readonly candidate?: { readonly stage: string; readonly model: { readonly digest: string } }
   } | null
   readonly outcome: string

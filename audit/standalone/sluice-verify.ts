@@ -554,6 +554,80 @@ function checkAttestations(record: Any): void {
   const made = (stage: Any): string[] => [...Object.values<Any>(stage.outputs), stage.evaluation].map((each) => each.digest)
   const known = new Set(stages.flatMap(made))
   const seen = new Set<string>()
+  const digests = (items: Any): string[] => list(items).map((each) => each?.digest?.sha256 ?? each?.sha256)
+  const holds = (type: string, p: Any, subjects: string[]): boolean => {
+    const stage = stages.find((each) => each.id === (p.stage ?? p.buildDefinition?.externalParameters?.stage))
+    const taken = record.decisions.find((each: Any) => each.gate === p.gate)
+    seen.add(`${type} ${stage?.id ?? p.gate}`)
+    if (type === 'https://slsa.dev/provenance/v1') {
+      const { config, pipeline } = p.buildDefinition.externalParameters
+      const right = stage !== undefined && same([...subjects].sort(), made(stage).sort()) && jcs(config) === jcs(stage.config)
+      return right && pipeline === record.pipeline.name && p.runDetails.metadata.invocationId === `${record.run}/${stage.id}`
+    }
+    if (type === `${OWN}gate-decision/v1`) {
+      const { outcome, counts, evidence } = taken?.decision ?? {}
+      return p.run === record.run && p.decision.sha256 === taken?.digest && same([p.outcome, p.counts, p.evidence.sha256], [outcome, counts, evidence])
+    }
+    if (type === 'https://in-toto.io/attestation/test-result/v0.1') {
+      const of = (rules: Any[], test: (rule: Any) => boolean): string[] => rules.filter(test).map((rule) => rule.id)
+      return record.decisions.some(({ decision: { evidence, policies, rules } }: Any) => {
+        const unmet = (rule: Any): boolean => ['fail', 'error', 'no_evidence'].includes(rule.verdict)
+        const warned = [...of(rules, (rule) => unmet(rule) && !rule.blocks), ...of(rules, (rule) => rule.verdict === 'waived')]
+        const [passed, failed] = [of(rules, (rule) => rule.verdict === 'pass'), of(rules, (rule) => unmet(rule) && rule.blocks)]
+        const none = passed.length + warned.length + failed.length === 0
+        const result = failed.length > 0 || none ? 'FAILED' : warned.length > 0 ? 'WARNED' : 'PASSED'
+        const judged = [...policies.map((each: Any) => each.digest), evidence]
+        return same([p.result, p.passedTests, p.warnedTests, p.failedTests, digests(p.configuration)], [result, passed, warned, failed, judged])
+      })
+    }
+    if (type === `${OWN}redaction-report/v1`) return p.run === record.run && stage?.evaluation.digest === p.evaluation && same(digests(p.inputs), Object.values(stage.keyParts.inputs))
+    if (type === `${OWN}data-statement/v1`) return p.run === record.run && p.pipeline.sha256 === record.pipeline.digest && same(digests(p.datasets), subjects)
+    const kept = type === `${OWN}waiver/v1` ? 'waivers/' : type === `${OWN}approval/v1` ? 'approvals/' : undefined
+    return kept !== undefined && below(kept).some((path) => files.get(path).sha256 === p.document?.sha256)
+  }
+  for (const { file, sha256, predicateType } of release.attestations) {
+    must(files.get(file)?.sha256 === sha256, 'ATTESTATION_LIST', file)
+    const bytes = doc(file)
+    const statement = bytes === undefined ? undefined : openBundle(bytes, bundlePem, bundleHint)
+    if (typeof statement === 'string') fail(`ATTESTATION_${statement}`, file)
+    if (!isObject(statement) || !must(statement.predicateType === predicateType, 'ATTESTATION_TYPE', file) || record === undefined) continue
+    const subjects = digests(statement.subject)
+    if (must(predicateType === `${OWN}waiver/v1` || subjects.every((each) => known.has(each)), 'ATTESTATION_SUBJECT', file)) {
+      must(attempt(() => holds(predicateType, statement.predicate, subjects)), 'ATTESTATION_CLAIM', file)
+    }
+  }
+  const listed = release.attestations.map((each: Any) => each.file)
+  for (const path of below('attestations/')) must(listed.includes(path), 'ATTESTATION_LIST', path)
+  if (below('attestations/').some((path) => !good.has(path)) || problems.some(({ code }) => code.startsWith('ATTESTATION_'))) return
+  for (const { id } of stages) must(seen.has(`https://slsa.dev/provenance/v1 ${id}`), 'STAGE_NO_PROVENANCE', id)
+  for (const { gate } of record?.decisions ?? []) must(seen.has(`${OWN}gate-decision/v1 ${gate}`), 'DECISION_NO_ATTESTATION', gate)
+}
+const OWN = 'https://sluice.local/attestation/'
+const attempt = (act: () => boolean): boolean => {
+  try {
+    return act()
+  } catch {
+    return false
+  }
+}
+
+/** What OpenSSH says of a signature over a listed file: undefined where it holds for this person at this time. */
+function ssh(path: string, sig: string, signers: Buffer, who: string, space: string, at: string): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-verify-'))
+  try {
+    for (const [name, data] of [['sig', doc(sig)!], ['signers', signers]] as const) writeFileSync(join(folder, name), data)
+    const run = (...args: string[]): Any => spawnSync('ssh-keygen', ['-Y', ...args, '-n', space, '-s', join(folder, 'sig')], { input: doc(path) })
+    const [novalidate, time] = [run('check-novalidate'), `${at.replace(/\D/g, '').slice(0, 14)}Z`]
+    if (novalidate.error !== undefined) return 'UNCHECKED'
+    if (novalidate.status !== 0) return 'SIGNATURE'
+    return run('verify', '-f', join(folder, 'signers'), '-I', who, '-O', `verify-time=${time}`).status === 0 ? undefined : 'SIGNER'
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** People: approvals bind this very release and are signed by who may; waivers that were judged are there, signed twice. */
+function checkReview(record: Any, rootAt: (size: number) => Buffer | undefined, pinned: string | undefined): void {
   const digests = (items: Any): string[] => list(items).map((each) => each?.digest).sort()
   const [once, valid, path0] = [new Set<string>(), [] as Any[], 'approvals/allowed_signers']
   const taken = (what: string): boolean => once.has(what) || !once.add(what)
@@ -610,7 +684,7 @@ function checkAttestations(record: Any): void {
     const wanted: Any[] = record.release.roles ?? [{ role: 'reviewer', quorum: record.release.quorum }]
     must(wanted.every(({ role, quorum }) => valid.filter((each) => each.role === role).length >= quorum), 'APPROVAL_QUORUM', 'release.json')
     const asked = list(valid[0]?.request.requires.roles)
-    const agrees = (role: Any): boolean => asked.some((each) => Object.entries(role).every(([name, value]) => same(each?.[name], value)))
+    const agrees = (role: Any): boolean => asked.some((each) => Object.entries(role).every(([name, value]) => same([each?.[name]], [value])))
     if (valid.length > 0) must(asked.length === wanted.length && wanted.every(agrees), 'APPROVAL_ROLES', 'release.json')
     const stands = logged('review.rejected').some((each) => each.subject.request === valid[0]?.release && !withdrawn.has(each.payload))
     must(!stands, 'APPROVAL_REJECTED', 'release.json')
