@@ -5,6 +5,8 @@ import { comparePolicies, type PolicyChange } from '../policies/engine/compare.t
 import { type LoadedPolicy, loadPolicies } from '../policies/engine/load.ts'
 import { writePolicyLock } from '../policies/engine/lock.ts'
 import { lockName } from '../policies/engine/refs.ts'
+import { registerPolicyBacktest } from './policy-backtest.ts'
+import { registerPolicyCoverage } from './policy-coverage.ts'
 import { registerPolicyExplain } from './policy-explain.ts'
 import { registerPolicyTest } from './policy-test.ts'
 
@@ -32,6 +34,8 @@ export function policyCommand(program: Command): void {
     })
   registerPolicyExplain(policy)
   registerPolicyTest(policy)
+  registerPolicyBacktest(policy)
+  registerPolicyCoverage(policy)
 }
 
 function load(ref: string): LoadedPolicy {

@@ -6,7 +6,7 @@ import { readPolicyLock } from '../../policies/engine/lock.ts'
 import type { WaiverFolder } from '../../policies/engine/waiver-files.ts'
 import { loadStage } from '../../stages/load.ts'
 import { resolveSecret, secretFingerprint } from '../../stages/secrets.ts'
-import type { PlanContext, Ports, Problem, Stage } from '../../stages/stage.ts'
+import type { Lack, PlanContext, Ports, Problem, Stage, StageUse } from '../../stages/stage.ts'
 import { type Place, SluiceError, toSluiceError } from '../../util/errors.ts'
 import type { Json } from '../../util/json.ts'
 import { nearest } from '../../util/nearest.ts'
@@ -14,7 +14,9 @@ import { type KeyPath, problemsToError, validate } from '../../util/yaml-documen
 import { checkReview } from '../review/requirements.ts'
 import { findCycles, type StageGraph, stageGraph } from './graph.ts'
 import type { Pipeline } from './load.ts'
+import { pipelineRegulations } from './regulations.ts'
 import type { RetryPolicy } from './retry.ts'
+import type { RunRecord } from './run-record.ts'
 import type { StageEntryFile } from './schema.ts'
 import { checkWaivers, pipelineWaivers, waiverPlaces } from './waivers.ts'
 
@@ -26,6 +28,8 @@ export interface StagePlan {
   readonly config: Json
   readonly needs: readonly string[]
   readonly inputs: Readonly<Record<string, { readonly stage: string; readonly port: string }>>
+  /** What its outputs lack, by port. */
+  readonly lacks: Readonly<Record<string, Lack>>
   /** Sensitivity of what it gives. */
   readonly sensitivity: Sensitivity
   readonly gate: readonly LoadedPolicy[]
@@ -41,6 +45,7 @@ export interface Plan {
   readonly stages: readonly StagePlan[]
   readonly releaseGate: readonly LoadedPolicy[]
   readonly waivers: WaiverFolder
+  readonly regulations: RunRecord['regulations']
   readonly context: PlanContext
 }
 
@@ -101,7 +106,8 @@ export async function planPipeline(pipeline: Pipeline, store: Store, now = new D
   const waivers = pipelineWaivers(pipeline)
   const ordered = graph.order.map((id) => stages.get(id)!)
   checkWaivers(waivers, pipeline, ordered, releaseGate)
-  return { pipeline, graph, stages: ordered, releaseGate, waivers, context }
+  const regulations = pipelineRegulations(pipeline)
+  return { pipeline, graph, stages: ordered, releaseGate, waivers, regulations, context }
 }
 
 type Report = (path: KeyPath, code: string, message: string, next?: string) => void
@@ -151,17 +157,28 @@ async function planStage(
   const problems = validate(stage.config, config)
   for (const problem of problems)
     report(['stages', id, 'with', ...problem.path], problem.code, `stage \`${id}\`: ${problem.message}`, problem.next)
+  const inputs = connect(id, entry, stage.takes, needs, earlier, report)
   if (problems.length === 0) {
-    for (const problem of checkStage(stage, config, context)) {
+    const use: StageUse = {
+      written: (entry.with ?? {}) as StageUse['written'],
+      inputs: Object.fromEntries(
+        Object.entries(inputs).map(([input, from]) => [
+          input,
+          { ...from, lack: earlier.get(from.stage)?.lacks[from.port] },
+        ]),
+      ),
+    }
+    for (const problem of checkStage(stage, config, context, use)) {
       report(
-        ['stages', id, 'with', ...(problem.path ?? [])],
+        problem.input === undefined
+          ? ['stages', id, 'with', ...(problem.path ?? [])]
+          : ['stages', id, 'needs', problem.input],
         problem.code,
         `stage \`${id}\`: ${problem.message}`,
         problem.next,
       )
     }
   }
-  const inputs = connect(id, entry, stage.takes, needs, earlier, report)
   const raw =
     Object.keys(inputs).length === 0 ||
     Object.values(inputs).some((input) => earlier.get(input.stage)?.sensitivity !== 'redacted')
@@ -172,6 +189,8 @@ async function planStage(
     config,
     needs,
     inputs,
+    // A config that is wrong says nothing of the outputs; its own problems are reported.
+    lacks: problems.length === 0 ? (stage.lacks?.(config) ?? {}) : {},
     sensitivity: stage.sensitivity ?? (raw ? 'raw' : 'redacted'),
     gate: gatePolicies(entry.gate as string | readonly string[] | undefined, pipeline),
     retry: { attempts: entry.retry?.attempts ?? 3, backoffMs: entry.retry?.backoff_ms ?? 500 },
@@ -181,17 +200,20 @@ async function planStage(
 }
 
 /** The stage's own checks, and its pins: a missing model file or secret is found here, not in the middle of a run. */
-function checkStage(stage: Stage, config: Json, context: PlanContext): readonly Problem[] {
-  const problems = [...(stage.check?.(config, context) ?? [])]
+function checkStage(stage: Stage, config: Json, context: PlanContext, use: StageUse): readonly Problem[] {
+  const problems = [...(stage.check?.(config, context, use) ?? [])]
   try {
     stage.pins?.(config, context)
   } catch (error) {
     const known = toSluiceError(error, `stage ${stage.name}`)
-    problems.push({
-      code: known.code,
-      message: known.message,
-      ...(known.next === undefined ? {} : { next: known.next }),
-    })
+    // The check may have found the same, and knows its place.
+    if (!problems.some(({ code, message }) => code === known.code && message === known.message)) {
+      problems.push({
+        code: known.code,
+        message: known.message,
+        ...(known.next === undefined ? {} : { next: known.next }),
+      })
+    }
   }
   return problems
 }

@@ -3,6 +3,7 @@ import type { Metric, MetricSpec } from '../../artifacts/metric.ts'
 import type { ArtifactRef } from '../../artifacts/refs.ts'
 import type { TallyJson } from '../../artifacts/tally.ts'
 import type { Decision } from '../../policies/engine/decision.ts'
+import type { RegulationFacts, RegulationPack } from '../../policies/engine/regulation-schema.ts'
 import type { RowCounts, SourceDeclaration } from '../../stages/stage.ts'
 import type { SerializedError } from '../../util/errors.ts'
 import { canonicalJson, type Json } from '../../util/json.ts'
@@ -73,6 +74,8 @@ export interface RunRecord {
     }[]
     readonly allowedSigners?: string
   }
+  /** The packs of laws and standards that the pipeline names, and the facts declared for them, as they were then. */
+  readonly regulations?: { readonly packs: readonly RegulationPack[]; readonly facts?: RegulationFacts }
   readonly outcome: 'passed' | 'blocked' | 'errored'
   readonly exit: number
   /** What stopped the run as a whole (an interruption, a log that cannot be written), where it was not a stage. */

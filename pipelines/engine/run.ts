@@ -396,6 +396,7 @@ class Run {
       decisions: this.#decisions,
       release,
       ...(waivers === undefined ? {} : { waivers }),
+      ...(this.#plan.regulations === undefined ? {} : { regulations: this.#plan.regulations }),
       ...end(),
       error: this.#fatal?.toJSON() ?? null,
       ledger,

@@ -104,6 +104,21 @@ export const PipelineSchema = Type.Object(
           'Who may sign waivers and approvals: an OpenSSH allowed_signers file, relative to the pipeline file. Default: `allowed_signers`.',
       }),
     ),
+    regulations: Type.Optional(
+      Type.Object(
+        {
+          packs: Type.Array(Type.String({ minLength: 1 }), {
+            minItems: 1,
+            uniqueItems: true,
+            description: 'Laws and standards that the reports list evidence for: packs that ship, or paths.',
+          }),
+          facts: Type.Optional(
+            Type.String({ minLength: 1, description: 'File of declared facts, relative to the pipeline file.' }),
+          ),
+        },
+        { additionalProperties: false, description: 'Evidence for laws and standards, in the reports.' },
+      ),
+    ),
     stages: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]*$' }), StageEntry, { minProperties: 1 }),
     release: Type.Optional(
       Type.Object(
