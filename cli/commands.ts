@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   plan: async () => (await import('./plan.ts')).planCommand,
   policy: async () => (await import('./policy.ts')).policyCommand,
+  gate: async () => (await import('./gate.ts')).gateCommand,
   waiver: async () => (await import('./waiver.ts')).waiverCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   report: async () => (await import('./report.ts')).reportCommand,

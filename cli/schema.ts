@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { PipelineSchema } from '../pipelines/engine/schema.ts'
+import { METRICS_SCHEMA } from '../policies/adapters/sluice.ts'
+import { POLICY_TEST_SCHEMA } from '../policies/engine/policy-test.ts'
 import { POLICY_SCHEMA } from '../policies/engine/schema.ts'
 import { WAIVER_SCHEMA } from '../policies/engine/waiver.ts'
 import { DATA_STATEMENT_SCHEMA } from '../reports/data-statement.ts'
@@ -14,7 +16,10 @@ export function schemaCommand(program: Command): void {
   program
     .command('schema')
     .description('print the JSON Schema of a file or of a stage’s config, for editors and checks')
-    .argument('[name]', 'pipeline, policy, waiver, data-statement or a stage: redact, curate … (default: list them)')
+    .argument(
+      '[name]',
+      'pipeline, policy, policy-test, waiver, metrics, data-statement or a stage: redact, curate … (default: list them)',
+    )
     .option('--out <dir>', 'write all of them as NAME.schema.json into a folder')
     .action(async (name: string | undefined, flags: { readonly out?: string }) => {
       const schemas = await publishedSchemas()
@@ -52,6 +57,8 @@ export async function publishedSchemas(): Promise<ReadonlyMap<string, string>> {
     ['pipeline', withConfigs(optionalDefaults(plainJson(PipelineSchema)), configs)],
     ['policy', optionalDefaults(plainJson(POLICY_SCHEMA))],
     ['waiver', plainJson(WAIVER_SCHEMA)],
+    ['policy-test', optionalDefaults(plainJson(POLICY_TEST_SCHEMA))],
+    ['metrics', plainJson(METRICS_SCHEMA)],
     ['data-statement', plainJson(DATA_STATEMENT_SCHEMA)],
     ...configs,
   ]

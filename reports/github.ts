@@ -9,6 +9,7 @@ import {
   summaryLine,
   totalCounts,
   VERDICT_WORDS,
+  type VerdictWords,
 } from './verdict.ts'
 
 /** GitHub cuts a step summary at 1 MiB and shows ten annotations of each kind; the report has the rest. */
@@ -16,10 +17,29 @@ const MOST_ROWS = 200
 
 /** The job summary of a run, as GitHub's (and GitLab's) Markdown. Pure; says what the decisions say and nothing else. */
 export function renderGithubSummary(record: RunRecord): string {
-  const words = describeVerdict(record)
-  const counts = totalCounts(record.decisions.map(({ decision }) => decision))
+  return renderSummaryPage({
+    words: describeVerdict(record),
+    subject: `Pipeline \`${code(record.pipeline.name)}\`, run \`${code(record.run)}\``,
+    decisions: record.decisions,
+    exit: record.exit,
+    ...(record.ledger === null ? {} : { log: record.ledger }),
+  })
+}
+
+/** What a job summary is made from: a run, or a single gate. */
+export interface SummaryPage {
+  readonly words: VerdictWords
+  /** What was judged, in Markdown. */
+  readonly subject: string
+  readonly decisions: RunRecord['decisions']
+  readonly exit: number
+  readonly log?: { readonly size: number; readonly root: string }
+}
+
+export function renderSummaryPage({ words, subject, decisions, exit, log }: SummaryPage): string {
+  const counts = totalCounts(decisions.map(({ decision }) => decision))
   const mark = words.tone === 'bad' || words.tone === 'broken' ? '❌' : words.tone === 'wait' ? '🕓' : '✅'
-  const rules = record.decisions.flatMap(({ gate, decision }) =>
+  const rules = decisions.flatMap(({ gate, decision }) =>
     byUrgency(decision.rules)
       .filter((rule) => needsAttention(rule) || rule.verdict === 'waived')
       .map((rule) => [
@@ -29,7 +49,7 @@ export function renderGithubSummary(record: RunRecord): string {
         waiverWords(rule) ?? failureWords(rule),
       ]),
   )
-  const findings = record.decisions.flatMap(({ gate, decision }) =>
+  const findings = decisions.flatMap(({ gate, decision }) =>
     (decision.findings ?? []).map(
       (finding) => `- ${markdown(findingWords(finding))} (${markdown(gateTitle(gate).toLowerCase())})`,
     ),
@@ -39,7 +59,7 @@ export function renderGithubSummary(record: RunRecord): string {
     '',
     markdown(words.lead),
     '',
-    `Pipeline \`${code(record.pipeline.name)}\`, run \`${code(record.run)}\`: ${summaryLine(counts)}; exit ${record.exit}.`,
+    `${subject}: ${summaryLine(counts)}; exit ${exit}.`,
     '',
     ...(rules.length === 0 ? [] : table(['Rule', 'Gate', 'Verdict', 'Why'], rules)),
     ...(findings.length === 0 ? [] : ['### To know', '', ...new Set(findings), '']),
@@ -53,12 +73,12 @@ export function renderGithubSummary(record: RunRecord): string {
           ),
           '',
         ]),
-    ...(record.ledger === null ? [] : [`Log: ${record.ledger.size} entries, root \`${record.ledger.root}\`.`, '']),
+    ...(log === undefined ? [] : [`Log: ${log.size} entries, root \`${log.root}\`.`, '']),
   ].join('\n')
 }
 
 /** Workflow commands, one a line: `::error title=…::…` for what blocks, `::warning` for what must be looked at, `::notice`. */
-export function renderGithubAnnotations(record: RunRecord): string {
+export function renderGithubAnnotations(record: Pick<RunRecord, 'decisions' | 'stages'>): string {
   const lines = record.decisions.flatMap(({ gate, decision }) => [
     ...byUrgency(decision.rules).flatMap((rule) => {
       const title = `${gateTitle(gate)}: ${rule.title}`
@@ -109,6 +129,7 @@ function markdown(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>#@!~]/g, (sign) => `&#${sign.codePointAt(0)};`)
 }
 
-function code(text: string): string {
+/** Text between two backticks. */
+export function code(text: string): string {
   return text.replaceAll(/[`\r\n]/g, ' ')
 }

@@ -14,11 +14,20 @@ import { escapeXml } from './xml.ts'
  * applicable and waived → `skipped`. `type` says severity and mode. Output is a pure function of the record.
  */
 export function renderJUnit(record: RunRecord): string {
-  const suites = [
-    ...record.decisions.map(({ gate, digest, decision }, id) => gateSuite(record, id, gate, digest, decision)),
-    stageSuite(record, record.decisions.length),
-  ]
+  return document([...gateSuites(record.pipeline.name, record.decisions), stageSuite(record, record.decisions.length)])
+}
+
+/** The same of gates without a run: there are no stages that could have errored. */
+export function renderGatesJUnit(name: string, decisions: RunRecord['decisions']): string {
+  return document(gateSuites(name, decisions))
+}
+
+function document(suites: readonly string[]): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('')}</testsuites>\n`
+}
+
+function gateSuites(name: string, decisions: RunRecord['decisions']): readonly string[] {
+  return decisions.map(({ gate, digest, decision }, id) => gateSuite(name, id, gate, digest, decision))
 }
 
 interface Case {
@@ -31,8 +40,8 @@ interface Case {
   readonly detail: string
 }
 
-function gateSuite(record: RunRecord, id: number, gate: string, digest: string, decision: Decision): string {
-  return suite(record, {
+function gateSuite(pipeline: string, id: number, gate: string, digest: string, decision: Decision): string {
+  return suite(pipeline, {
     id,
     name: `gate ${gate}`,
     seconds: 0,
@@ -46,14 +55,14 @@ function gateSuite(record: RunRecord, id: number, gate: string, digest: string, 
       ),
       ...decision.policies.map((policy) => [`policy.${policy.name}@${policy.version}`, policy.digest] as const),
     ],
-    cases: decision.rules.map((rule) => ruleCase(record, gate, rule)),
+    cases: decision.rules.map((rule) => ruleCase(pipeline, gate, rule)),
   })
 }
 
-function ruleCase(record: RunRecord, gate: string, rule: RuleResult): Case {
+function ruleCase(pipeline: string, gate: string, rule: RuleResult): Case {
   return {
     name: `${rule.id}: ${rule.title}`,
-    classname: `${record.pipeline.name}.${gate}`,
+    classname: `${pipeline}.${gate}`,
     seconds: 0,
     outcome: RULE_OUTCOMES[rule.verdict],
     type: `${rule.verdict}.${rule.severity}.${rule.mode}`,
@@ -79,7 +88,7 @@ const RULE_OUTCOMES = {
 } as const
 
 function stageSuite(record: RunRecord, id: number): string {
-  return suite(record, {
+  return suite(record.pipeline.name, {
     id,
     name: 'pipeline',
     seconds: record.seconds,
@@ -117,7 +126,7 @@ interface Suite {
   readonly cases: readonly Case[]
 }
 
-function suite(record: RunRecord, { id, name, seconds, time, properties, cases }: Suite): string {
+function suite(pipeline: string, { id, name, seconds, time, properties, cases }: Suite): string {
   const tally = (outcome: Case['outcome']): number => cases.filter((one) => one.outcome === outcome).length
   const attributes = [
     ['name', name],
@@ -129,7 +138,7 @@ function suite(record: RunRecord, { id, name, seconds, time, properties, cases }
     ['errors', String(tally('error'))],
     ['skipped', String(tally('skipped'))],
     ['time', seconds.toFixed(3)],
-    ['package', `sluice.${record.pipeline.name}`],
+    ['package', `sluice.${pipeline}`],
     ['id', String(id)],
   ] as const
   return [

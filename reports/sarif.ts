@@ -5,6 +5,15 @@ import type { Json } from '../util/json.ts'
 import { findingWords, isMinor, waiverWords } from './findings.ts'
 import { COMPARISON_WORDS, VERDICT_LABEL } from './rule-words.ts'
 
+/** What SARIF tells of a run; a single gate is one without stages. */
+export type SarifInput = Pick<
+  RunRecord,
+  'run' | 'started' | 'finished' | 'outcome' | 'exit' | 'stages' | 'decisions'
+> & {
+  readonly pipeline: Pick<RunRecord['pipeline'], 'name'>
+  readonly environment: Pick<RunRecord['environment'], 'sluice'>
+}
+
 /**
  * SARIF 2.1.0 (OASIS, errata 01): every rule of every gate is a reporting descriptor, every verdict a result that
  * points at the policy file.
@@ -13,7 +22,7 @@ import { COMPARISON_WORDS, VERDICT_LABEL } from './rule-words.ts'
  * what was never measured for passed (an `open` result has level `none`, §3.27.10). `properties.verdict` has the
  * exact word. A waived rule keeps its level and carries an accepted suppression. Shadow rules are notes.
  */
-export function renderSarif(record: RunRecord): string {
+export function renderSarif(record: SarifInput): string {
   const rules = record.decisions.flatMap(({ gate, decision }) =>
     decision.rules.map((rule) => ({ gate, decision, rule })),
   )
@@ -77,7 +86,7 @@ interface PolicyFile {
 }
 
 /** Every policy used, once, by the file it lives in. */
-function policyFiles(record: RunRecord): readonly PolicyFile[] {
+function policyFiles(record: Pick<RunRecord, 'decisions'>): readonly PolicyFile[] {
   const files = new Map<string, PolicyFile>()
   for (const { decision } of record.decisions) {
     for (const { name, digest } of decision.policies) {

@@ -39,7 +39,7 @@ export function pipelineWaivers(pipeline: Pipeline): WaiverFolder {
  */
 export function checkWaivers(
   folder: WaiverFolder,
-  pipeline: Pipeline,
+  pipeline: { readonly spec: { readonly name: string } },
   stages: readonly { readonly id: string; readonly gate: Gate }[],
   releaseGate: Gate,
 ): void {
