@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openStore, type Store } from '../../artifacts/store.ts'
+import type { Keys } from '../../audit/keys.ts'
+import { type Ledger, openLedger } from '../../audit/ledger.ts'
+import { acquireLock } from '../../audit/lock.ts'
+import { decideReview, type ReviewState } from '../../audit/review/decide-review.ts'
+import type { ReviewRequest } from '../../audit/review/documents.ts'
+import { loadRun } from '../engine/history.ts'
+import { loadPipeline } from '../engine/load.ts'
+import { notBefore, waiverPlaces } from '../engine/waivers.ts'
+import type { LoggedReview } from './review-log.ts'
+
+/** Where reviews are kept: a store, its log, and the time, which is a parameter. */
+export interface Desk {
+  readonly root: string
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly keys: Keys
+  /** Never earlier than the last entry of the log: a clock that was set back brings nothing to life that had ended. */
+  now(): Date
+}
+
+/** Opens the store's log for a review. @throws what `openLedger` throws. */
+export function openDesk(root: string, keys: Keys, clock: () => Date): Desk {
+  const ledger = openLedger(join(root, 'ledger'), keys, { now: clock })
+  return { root, store: openStore(root), ledger, keys, now: () => notBefore(clock(), ledger) }
+}
+
+export function reviewDir(root: string, request: ReviewRequest): string {
+  return join(root, 'reviews', request.id)
+}
+
+/** One at a time: two promotions, or a promotion and an approval, must not decide on different states. */
+export function locked<T>(root: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(join(root, 'reviews'), { recursive: true })
+  const held = acquireLock(join(root, 'reviews', 'lock'), {})
+  return work().finally(() => held.release())
+}
+
+/** The bytes of the `allowed_signers` that the pipeline names now; nothing where they are gone. */
+export function currentSigners(root: string, request: ReviewRequest): Buffer {
+  const { file } = loadRun(root, request.run).pipeline
+  if (!existsSync(file)) return Buffer.alloc(0)
+  const { signers } = waiverPlaces(loadPipeline(file))
+  return existsSync(signers) ? readFileSync(signers) : Buffer.alloc(0)
+}
+
+/** How a review stands now. */
+export function stateOf(desk: Desk, review: LoggedReview): ReviewState {
+  return decideReview(review.request, review.verdicts, desk.now(), currentSigners(desk.root, review.request))
+}
