@@ -88,10 +88,7 @@ interface Measured {
   readonly multiplied: number
 }
 
-async function measure(
-  { folder, batch, sequence, recompute = false }: PeerCase,
-  python: string | undefined,
-): Promise<Measured> {
+async function measure({ folder, batch, sequence }: PeerCase, python: string | undefined): Promise<Measured> {
   const source = await openModelSource(folder)
   const { network } = source
   source.close()
@@ -113,7 +110,6 @@ async function measure(
       targets: lora.targets,
       batch,
       sequence,
-      recompute,
       rows: Array.from({ length: batch * (WARMUP + STEPS) }, () =>
         Array.from({ length: sequence + 1 }, () => rng.integer(network.vocabulary)),
       ),

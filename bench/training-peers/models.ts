@@ -15,8 +15,6 @@ export interface PeerCase {
   readonly folder: string
   readonly batch: number
   readonly sequence: number
-  /** Ours computes activations anew in the backward pass, as a user would ask for with long sequences. */
-  readonly recompute?: boolean
 }
 
 const FOLDER = packageFile('bench/.peers/training-models')
@@ -44,7 +42,7 @@ export function peerCases(): readonly PeerCase[] {
   const smollm2 = writeOnce('smollm2-135m-shape', SMOLLM2)
   return [
     { name: 'smollm2', folder: smollm2, batch: 4, sequence: 128 },
-    { name: 'smollm2_512', folder: smollm2, batch: 2, sequence: 512, recompute: true },
+    { name: 'smollm2_512', folder: smollm2, batch: 2, sequence: 512 },
     { name: 'gpt2', folder: writeOnce('gpt2-124m-shape', GPT2), batch: 4, sequence: 128 },
     ...(existsSync(join(BASE, 'config.json')) ? [{ name: 'base', folder: BASE, batch: 16, sequence: 128 }] : []),
   ]

@@ -9,8 +9,6 @@ export interface PeerTask {
   readonly batch: number
   /** Tokens that are read; one more is in each row, as the last target. */
   readonly sequence: number
-  /** Ours only. */
-  readonly recompute: boolean
   /** Rows of `sequence` + 1 token ids, `batch` of them for each step. */
   readonly rows: readonly (readonly number[])[]
   /** Steps that are not measured: memory grows and caches fill. */

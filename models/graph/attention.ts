@@ -29,24 +29,19 @@ export function softmax(x: Value): Value {
  * @param mask broadcast to [batch, heads, sequence, keys]: 0 where a key may be seen, else very negative
  */
 export function attention(q: Value, k: Value, v: Value, mask: Value): Value {
-  const [batch, heads, sequence, width] = q.shape
-  const [, groups, keys] = k.shape
-  const queryHeads = fixedSize(heads, 'attention')
-  const keyHeads = fixedSize(groups, 'attention')
-  if (k.shape.length !== 4 || !sameShape(k.shape, v.shape) || k.shape[3] !== width || queryHeads % keyHeads !== 0) {
-    throw new ShapeError(`attention: queries ${formatShape(q.shape)}, keys ${formatShape(k.shape)}`)
-  }
+  const { batch, queryHeads, keyHeads, alpha } = checkAttention(q, k, v)
+  const sequence = q.shape[2]
+  const keys = k.shape[2]
   const rows = product([sequence!, queryHeads / keyHeads])
-  const grouped = (x: Value): Value => reshape(x, [batch!, keyHeads, rows, x.shape[3]!])
-  const apart = (x: Value): Value => reshape(x, [batch!, queryHeads, sequence!, x.shape[3]!])
-  const alpha = 1 / Math.sqrt(fixedSize(width, 'attention'))
+  const grouped = (x: Value): Value => reshape(x, [batch, keyHeads, rows, x.shape[3]!])
+  const apart = (x: Value): Value => reshape(x, [batch, queryHeads, sequence!, x.shape[3]!])
   const [y] = q.graph.operation(
     'Attention',
     [q, k, v],
     () => {
       const scores = apart(matmul(grouped(q), k, { transB: true, alpha }))
       const weights = softmax(add(scores, mask))
-      if (!sameShape(weights.shape, [batch!, queryHeads, sequence!, keys!])) {
+      if (!sameShape(weights.shape, [batch, queryHeads, sequence!, keys!])) {
         throw new ShapeError(`attention: the mask ${formatShape(mask.shape)} is larger than the scores`)
       }
       return [apart(matmul(grouped(weights), v)), weights] as const
@@ -65,4 +60,15 @@ export function attention(q: Value, k: Value, v: Value, mask: Value): Value {
       },
   )
   return y
+}
+
+/** The sizes of an attention, checked. `alpha` is what scores are multiplied by, 1/√D. */
+export function checkAttention(q: Value, k: Value, v: Value) {
+  const [batch, heads, , width] = q.shape
+  const queryHeads = fixedSize(heads, 'attention')
+  const keyHeads = fixedSize(k.shape[1], 'attention')
+  if (k.shape.length !== 4 || !sameShape(k.shape, v.shape) || k.shape[3] !== width || queryHeads % keyHeads !== 0) {
+    throw new ShapeError(`attention: queries ${formatShape(q.shape)}, keys ${formatShape(k.shape)}`)
+  }
+  return { batch: batch!, queryHeads, keyHeads, alpha: 1 / Math.sqrt(fixedSize(width, 'attention')) }
 }

@@ -88,6 +88,47 @@ export function split(x: Value, sizes: readonly number[], axis: number): readonl
   )
 }
 
+/**
+ * Cuts x along an axis of any size into `count` pieces, the last of which may be shorter. No gradient.
+ *
+ * @param of how many pieces the whole axis has where x is the first `count` of them: their sizes get the same names
+ */
+export function splitEvenly(x: Value, of: number, axis: number, count: number = of): readonly Value[] {
+  const { graph } = x
+  const at = normalAxis(axis, x.shape.length, 'splitEvenly')
+  if (count === 1) return [x]
+  const size = x.shape[at]!
+  const outputs = Array.from({ length: count }, (_, i) => {
+    const piece =
+      typeof size === 'string' ? pieceSize(size.replace(/#.*$/, ''), i, i + 1, of) : pieceSize(size, i, i + 1, count)
+    return { type: x.type, shape: x.shape.with(at, piece) }
+  })
+  return graph.node({
+    op: 'Split',
+    inputs: [x],
+    outputs,
+    attributes: { axis: { int: at }, num_outputs: { int: count } },
+  })
+}
+
+/** The first 1, 2, … `count` pieces of `splitEvenly`, joined; the last is x itself. No gradient. */
+export function prefixes(x: Value, count: number, axis: number): readonly Value[] {
+  const at = normalAxis(axis, x.shape.length, 'prefixes')
+  const whole = x.shape[at]!
+  const pieces = splitEvenly(x, count, at)
+  return pieces.map((_, i) =>
+    i === count - 1 ? x : concat(pieces.slice(0, i + 1), at, pieceSize(whole, 0, i + 1, count)),
+  )
+}
+
+/** The size of the pieces from `from` to before `to`, of `count`; a name like `sequence#0-2/4`, so that equals match. */
+function pieceSize(whole: Dimension, from: number, to: number, count: number): Dimension {
+  if (typeof whole === 'string') return from === 0 && to === count ? whole : `${whole}#${from}-${to}/${count}`
+  const piece = Math.ceil(whole / count)
+  if (piece * (count - 1) > whole) throw new ShapeError(`splitEvenly: ${whole} is not enough for ${count} pieces`)
+  return Math.min(whole, to * piece) - from * piece
+}
+
 /** Joins values along an axis. `size` names the joined axis where the sizes are not all numbers. */
 export function concat(values: readonly Value[], axis: number, size?: Dimension): Value {
   const [first] = values

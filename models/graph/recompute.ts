@@ -1,4 +1,4 @@
-import { add, mul } from './elementwise.ts'
+import { add, mul, scale } from './elementwise.ts'
 import { gradients } from './gradient.ts'
 import type { Value } from './graph.ts'
 import { node1 } from './graph.ts'
@@ -34,6 +34,14 @@ export function recomputed(x: Value, zero: Value, build: (x: Value) => Value): V
       },
   )
   return y
+}
+
+/**
+ * x itself, but not before `dy` is there and never merged with what was computed from x before: for what the backward
+ * pass computes again.
+ */
+export function waitFor(x: Value, dy: Value): Value {
+  return add(x, scale(firstElement(dy), 0))
 }
 
 /** What the operations read and did not make. */

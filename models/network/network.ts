@@ -1,4 +1,5 @@
 import { attention } from '../graph/attention.ts'
+import { causalAttention } from '../graph/causal-attention.ts'
 import { add, mul, silu } from '../graph/elementwise.ts'
 import { gelu, geluTanh } from '../graph/gelu.ts'
 import type { Graph, Value } from '../graph/graph.ts'
@@ -44,6 +45,11 @@ export interface ForwardOptions {
    * The graph gets a scalar input `zero`, to be fed 0; `added` stays empty.
    */
   readonly recompute?: boolean
+  /**
+   * Attention in so many blocks of queries (see `causalAttention`): the mask must hide whatever is after a token. With
+   * more than two the probabilities are computed again in the backward pass. Without effect where there is a cache.
+   */
+  readonly queryBlocks?: number
 }
 
 export interface ForwardOutputs {
@@ -129,7 +135,7 @@ export function forward(
   }
   x = reshape(x, [product([batch!, sequence!]), config.width])
 
-  const attend = attentionOf(config, layers, inputs, tables)
+  const attend = attentionOf(config, layers, inputs, tables, options)
   const zero = options.recompute === true ? graph.input('zero', x.type, []) : undefined
   for (let layer = 0; layer < config.layers; layer++) {
     const block = (from: Value, keep: (cache: LayerCache) => void): Value => {
@@ -207,6 +213,7 @@ function attentionOf(
   layers: BlockLayers,
   inputs: ForwardInputs,
   tables: RotaryTables | undefined,
+  { queryBlocks: blocks = 1, recompute = false }: ForwardOptions,
 ) {
   const { heads, keyValueHeads, headWidth } = config
   const [batch, sequence] = inputs.ids.shape as [Shape[number], Shape[number]]
@@ -235,7 +242,12 @@ function attentionOf(
       keys = concat([past.keys, keys], 2, 'keys')
       values = concat([past.values, values], 2, 'keys')
     }
-    const mixed = transpose(attention(q, keys, values, inputs.mask), [0, 2, 1, 3])
+    // Of a block that is computed again anyway, the probabilities are short-lived.
+    const attended =
+      blocks > 1 && past === undefined
+        ? causalAttention(q, keys, values, inputs.mask, { blocks, keep: recompute || blocks === 2 })
+        : attention(q, keys, values, inputs.mask)
+    const mixed = transpose(attended, [0, 2, 1, 3])
     return layers.output(reshape(mixed, [tokens, heads * headWidth]), layer)
   }
 }

@@ -34,6 +34,8 @@ export interface GraphShape {
   readonly packed?: boolean
   /** Compute the activations of a block again in its backward pass. */
   readonly recompute?: boolean
+  /** Attention in so many blocks of queries; see `ForwardOptions`. */
+  readonly queryBlocks?: number
 }
 
 /** Name of the input that holds a module's dropout mask. */
@@ -172,7 +174,7 @@ function lossAndGradient(
 /** The sum of losses over the trained tokens of a batch, in nats, times `inverse_count`. */
 function batchLoss(
   graph: Graph,
-  { network, packed = false }: GraphShape,
+  { network, packed = false, queryBlocks = 1 }: GraphShape,
   weights: Weights,
   options: ForwardOptions,
   type: 'float32' | 'float64',
@@ -183,7 +185,7 @@ function batchLoss(
   const targets = graph.input('targets', 'int32', ['labelled'])
   const inverseCount = graph.input('inverse_count', type, [])
   const inputs = { ids, positions: packed ? tokenPositions(graph) : graph.int64s([0]), mask }
-  const { hidden } = forward(graph, network, weights, inputs, options)
+  const { hidden } = forward(graph, network, weights, inputs, { ...options, queryBlocks })
   // The head runs on the trained tokens only: with chat data that is about half of all.
   const rows = gatherRows(reshape(hidden, [product(['batch', 'sequence']), network.width]), positions, true)
   return mul(linearCrossEntropy(rows, headTable(network, weights), targets), inverseCount)

@@ -9,6 +9,7 @@ import type { Engine } from './engine.ts'
 import { openEngine } from './engine.ts'
 import type { TrainingJob } from './job.ts'
 import { initialTheta } from './method.ts'
+import { longestRow, queryBlocks } from './query-blocks.ts'
 import type { RoundTrip } from './round-trip.ts'
 import { checkRoundTrip } from './round-trip.ts'
 import { stepsOf } from './step-kinds.ts'
@@ -76,6 +77,7 @@ export async function train(
       method: config.method,
       packed: job.train.parts !== undefined || job.valid.parts !== undefined,
       recompute: config.recompute ?? false,
+      queryBlocks: queryBlocks(config.network, Math.max(longestRow(job.train), longestRow(job.valid))),
     },
     optimizer: config.optimizer,
     seed: config.seed,

@@ -61,14 +61,19 @@ interface Setting {
   readonly network: NetworkConfig
   readonly method: TrainingMethod
   readonly packed?: boolean
+  readonly queryBlocks?: number
 }
 
 /** All that the engine gives for the batches, as bytes. */
-async function results({ network, method, packed = false }: Setting, batches: readonly Batch[], threads: number) {
+async function results(
+  { network, method, packed = false, queryBlocks = 1 }: Setting,
+  batches: readonly Batch[],
+  threads: number,
+) {
   const weights = initialWeights(network, random(17)).map((x) => (x === 1 ? 1 : 8 * x))
   const base = new Map(toTensors(weights, network).map((tensor) => [tensor.name, tensor]))
   const optimizer = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 }
-  const engine = openEngine({ shape: { network, method, packed }, optimizer, seed: 1, threads, base })
+  const engine = openEngine({ shape: { network, method, packed, queryBlocks }, optimizer, seed: 1, threads, base })
   const rng = random(5)
   const theta = initialTheta(network, method, base, 1).map((x) => x + 0.02 * rng.normal())
   const zeros = new Float32Array(theta.length)
@@ -104,6 +109,16 @@ describe.each(NETWORKS)('%s: one thread and two give the same bytes', (_, networ
     const two = await results({ network, method }, batches, 2)
     expect(two.map((result, i) => same(result, one[i]))).toEqual(one.map(() => true))
   })
+})
+
+it.each([2, 4, 8])('attention in %i blocks of queries too', async (queryBlocks) => {
+  // Rows alone, so that only the key-value heads keep a narrow product from being cut.
+  const network = { ...NETWORKS[4]![1], context: 400 }
+  const batches = [[390], [150], [70, 66]].map((lengths) => makeBatch(rowsOf(network, lengths), [...lengths.keys()], 0))
+  const setting: Setting = { network, method: lora(4, 0), queryBlocks }
+  // `unitGradient` takes the second batch, `unitGradients` the fourth.
+  const four = [...batches, batches[2]!]
+  expect(await results(setting, four, 2)).toEqual(await results(setting, four, 1))
 })
 
 it('packed rows too', async () => {

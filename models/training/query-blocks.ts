@@ -1,0 +1,29 @@
+import type { NetworkConfig } from '../network/config.ts'
+import type { TokenRows } from './batches.ts'
+import { paddedLength, rowLength } from './batches.ts'
+
+/** Queries of a block of the longest sequence. Measured at 128 and 512 tokens: smaller ones cost more than they save. */
+const BLOCK = 64
+const MOST_BLOCKS = 8
+
+/**
+ * Blocks of queries in which a run computes attention; 1 is all in one. The same for all its steps, as one graph runs
+ * them all, and a function of the data, so that a resumed run rounds alike. Lengths are multiples of 16 or the context.
+ *
+ * With one key-value head a product of one row of a batch could be cut between threads along the narrow side, where
+ * they round differently (see `leastTokens`): such networks get no blocks.
+ *
+ * @param longest tokens of the longest row, with the one that is only a target
+ */
+export function queryBlocks(network: NetworkConfig, longest: number): number {
+  if (network.keyValueHeads < 2) return 1
+  const sequence = Math.min(paddedLength(longest), network.context)
+  return Math.max(1, Math.min(MOST_BLOCKS, 2 ** Math.floor(Math.log2(sequence / BLOCK))))
+}
+
+/** Tokens of the longest row; 0 where there is none. */
+export function longestRow(rows: TokenRows): number {
+  let longest = 0
+  for (let row = 0; row < rows.offsets.length - 1; row++) longest = Math.max(longest, rowLength(rows, row))
+  return longest
+}

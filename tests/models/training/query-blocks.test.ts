@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { openSession } from '../../../models/graph/session.ts'
+import { gpt2Config, llamaConfig, type NetworkConfig } from '../../../models/network/config.ts'
+import { initialWeights } from '../../../models/network/weights.ts'
+import { makeBatch, packRows } from '../../../models/training/batches.ts'
+import { batchFeeds } from '../../../models/training/feeds.ts'
+import { gradientGraph } from '../../../models/training/graphs.ts'
+import { FULL } from '../../../models/training/method.ts'
+import { longestRow, queryBlocks } from '../../../models/training/query-blocks.ts'
+import { random } from '../../../util/random.ts'
+
+const SHAPE = { vocabulary: 31, width: 16, hidden: 24, layers: 2, heads: 4, headWidth: 4, context: 1024 }
+const LLAMA = llamaConfig({ ...SHAPE, keyValueHeads: 2 })
+const GPT2 = gpt2Config(SHAPE)
+
+describe('blocks of queries', () => {
+  it('are of some 64 tokens of the longest row, eight at most', () => {
+    const lengths = [0, 2, 17, 113, 114, 129, 257, 513, 2000]
+    expect(lengths.map((length) => queryBlocks(LLAMA, length))).toEqual([1, 1, 1, 1, 2, 2, 4, 8, 8])
+    expect(queryBlocks({ ...LLAMA, context: 100 }, 2000)).toBe(1)
+  })
+
+  it('are not for a single key-value head, whose products two threads would cut', () => {
+    expect(queryBlocks(llamaConfig({ ...SHAPE, keyValueHeads: 1 }), 513)).toBe(1)
+  })
+
+  it('go by the longest row', () => {
+    expect(longestRow(rowsOf([3, 9, 4]))).toBe(9)
+    expect(longestRow(rowsOf([]))).toBe(0)
+  })
+
+  it.each([
+    ['llama', LLAMA, false],
+    ['llama, recomputed', LLAMA, true],
+    ['GPT-2', GPT2, false],
+    ['GPT-2, recomputed', GPT2, true],
+  ] as const)('change neither loss nor gradient: %s', async (_, network, recompute) => {
+    const whole = await lossAndGradient(network, 1, recompute)
+    for (const blocks of [2, 8]) {
+      const cut = await lossAndGradient(network, blocks, recompute)
+      expect(Math.max(...whole.map((x, i) => Math.abs(x - cut[i]!)))).toBeLessThan(1e-10)
+    }
+  })
+})
+
+function rowsOf(lengths: readonly number[]): ReturnType<typeof packRows> {
+  const rng = random(lengths.join())
+  return packRows(
+    lengths.map((length) => ({
+      ids: Int32Array.from({ length }, () => rng.integer(SHAPE.vocabulary)),
+      supervised: Uint8Array.from({ length }, (_, i) => (i > 2 ? 1 : 0)),
+    })),
+  )
+}
+
+/** In double precision: the loss, then the gradient by every parameter. */
+async function lossAndGradient(network: NetworkConfig, blocks: number, recompute: boolean): Promise<readonly number[]> {
+  const shape = { network, method: FULL, queryBlocks: blocks, recompute }
+  const session = await openSession(gradientGraph(shape, 'float64'), 1)
+  const theta = Float64Array.from(initialWeights(network, random(7)), (x) => (x === 1 ? 1 : 10 * x))
+  const double = (data: Iterable<number>, dims: readonly number[]) =>
+    ({ type: 'float64', data: Float64Array.from(data), shape: dims }) as const
+  const batch = makeBatch(rowsOf([65, 33]), [0, 1], 0)
+  const feeds = batchFeeds(batch)
+  const out = await session.run({
+    ...feeds,
+    mask: double(feeds['mask']!.data as Float32Array, feeds['mask']!.shape),
+    theta: double(theta, [theta.length]),
+    inverse_count: double([1 / batch.targets.length], []),
+    ...(recompute ? { zero: double([0], []) } : {}),
+  })
+  await session.close()
+  return [...(out['loss']!.data as Float64Array), ...(out['gradient']!.data as Float64Array)]
+}
