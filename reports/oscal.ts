@@ -4,6 +4,8 @@ import type { Json } from '../util/json.ts'
 import { derivedUuid } from './derived-id.ts'
 import { findingWords } from './findings.ts'
 import { plain } from './format.ts'
+import { regulationResults } from './oscal-regulations.ts'
+import { line, prop, token } from './oscal-words.ts'
 import { requirementWords, VERDICT_LABEL } from './rule-words.ts'
 import { describeVerdict, gateTitle, VERDICTS } from './verdict.ts'
 
@@ -13,7 +15,8 @@ import { describeVerdict, gateTitle, VERDICTS } from './verdict.ts'
  * that took no decision has one result that says so and has no findings.
  *
  * Only `pass` is satisfied. `fail`, `error` and `no_evidence` are not, and their risk is open; `waived` is not either,
- * and its risk is an approved deviation. A rule that did not apply has an observation and no finding.
+ * and its risk is an approved deviation. A rule that did not apply has an observation and no finding. A pack of a law or
+ * standard that the pipeline names is one more result, with an observation for each clause and no finding at all.
  */
 export function renderOscal(record: RunRecord): string {
   const document = {
@@ -36,8 +39,10 @@ export function renderOscal(record: RunRecord): string {
         href: `#${planUuid(record)}`,
         remarks: 'The pipeline file is the plan: it says which policies judge which stage.',
       },
-      results:
-        record.decisions.length === 0 ? [emptyResult(record)] : record.decisions.map((one) => result(record, one)),
+      results: [
+        ...(record.decisions.length === 0 ? [emptyResult(record)] : record.decisions.map((one) => result(record, one))),
+        ...regulationResults(record),
+      ],
       'back-matter': {
         resources: [
           {
@@ -241,25 +246,6 @@ function operandWords(operand: Operand): string {
 /** A waiver's last day without a time counts whole. */
 function wholeMoment(moment: string): string {
   return moment.length === 10 ? `${moment}T23:59:59Z` : moment
-}
-
-/** Namespace of our own properties: OSCAL has no word for them. */
-const NS = 'https://sluice.local/ns/oscal'
-
-function prop(name: string, value: string): Json {
-  return { name, ns: NS, value: line(value) }
-}
-
-/** One line that is not empty and has no blanks around it, as OSCAL's strings must be. */
-function line(text: string): string {
-  const flat = text.replace(/\s+/gu, ' ').trim()
-  return flat === '' ? 'none' : flat
-}
-
-/** An XML name without colon, which ids must be: other characters become `_`. */
-function token(id: string): string {
-  const safe = id.replace(/[^\p{L}\p{N}._-]/gu, '_')
-  return /^[\p{L}_]/u.test(safe) ? safe : `_${safe}`
 }
 
 function toolUuid(record: RunRecord): string {

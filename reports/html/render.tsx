@@ -9,6 +9,7 @@ import { Gates } from './gates.tsx'
 import { Icon, type Shape } from './icons.tsx'
 import { slug, Words } from './parts.tsx'
 import { PipelinePicture } from './pipeline-picture.tsx'
+import { Regulations } from './regulations.tsx'
 import { StageSection } from './stage-section.tsx'
 import { STYLE } from './style.ts'
 import { Training } from './training-section.tsx'
@@ -76,6 +77,16 @@ function Page({ record }: { record: RunRecord }) {
       'How the model was made: what was tuned and how, what it saw, what it cost, and what it promises.',
       <Training record={record} />,
     ],
+    ...(record.regulations === undefined
+      ? []
+      : [
+          [
+            'regulations',
+            'Laws and standards',
+            'Evidence for single clauses, and what is left to people. Nothing here says that a law is kept.',
+            <Regulations record={record} />,
+          ] as const,
+        ]),
     [
       'limits',
       'Limits, in plain words',
