@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { PipelineSchema } from '../pipelines/engine/schema.ts'
 import { METRICS_SCHEMA } from '../policies/adapters/sluice.ts'
 import { POLICY_TEST_SCHEMA } from '../policies/engine/policy-test.ts'
+import { REGULATION_FACTS_SCHEMA, REGULATION_SCHEMA } from '../policies/engine/regulation-schema.ts'
 import { POLICY_SCHEMA } from '../policies/engine/schema.ts'
 import { WAIVER_SCHEMA } from '../policies/engine/waiver.ts'
 import { DATA_STATEMENT_SCHEMA } from '../reports/data-statement.ts'
@@ -18,7 +19,7 @@ export function schemaCommand(program: Command): void {
     .description('print the JSON Schema of a file or of a stage’s config, for editors and checks')
     .argument(
       '[name]',
-      'pipeline, policy, policy-test, waiver, metrics, data-statement or a stage: redact, curate … (default: list them)',
+      'pipeline, policy, policy-test, waiver, regulation, metrics, data-statement or a stage: redact, curate … (default: list them)',
     )
     .option('--out <dir>', 'write all of them as NAME.schema.json into a folder')
     .action(async (name: string | undefined, flags: { readonly out?: string }) => {
@@ -56,8 +57,10 @@ export async function publishedSchemas(): Promise<ReadonlyMap<string, string>> {
   const all: readonly (readonly [string, Json])[] = [
     ['pipeline', withConfigs(optionalDefaults(plainJson(PipelineSchema)), configs)],
     ['policy', optionalDefaults(plainJson(POLICY_SCHEMA))],
-    ['waiver', plainJson(WAIVER_SCHEMA)],
     ['policy-test', optionalDefaults(plainJson(POLICY_TEST_SCHEMA))],
+    ['waiver', plainJson(WAIVER_SCHEMA)],
+    ['regulation', optionalDefaults(plainJson(REGULATION_SCHEMA))],
+    ['regulation-facts', plainJson(REGULATION_FACTS_SCHEMA)],
     ['metrics', plainJson(METRICS_SCHEMA)],
     ['data-statement', plainJson(DATA_STATEMENT_SCHEMA)],
     ...configs,

@@ -21,9 +21,14 @@ describe('a published schema', () => {
   const check = (name: string): ValidateFunction =>
     new Ajv({ allErrors: true, strict: false }).compile(JSON.parse(schemas.get(name)!))
 
-  test.each(['pipelines', 'policies'])('accepts every file that ships in %s/', (folder) => {
-    const validate = check(folder === 'pipelines' ? 'pipeline' : 'policy')
-    for (const file of readdirSync(packageFile(folder)).filter((name) => /^[a-z0-9-]+\.yaml$/.test(name)))
+  test.each([
+    ['pipelines', 'pipeline'],
+    ['policies', 'policy'],
+    ['policies/tests', 'policy-test'],
+    ['policies/regulations', 'regulation'],
+  ])('accepts every file that ships in %s/', (folder, name) => {
+    const validate = check(name)
+    for (const file of readdirSync(packageFile(folder)).filter((each) => /^[a-z0-9-]+(\.test)?\.yaml$/.test(each)))
       expect([file, validate(parse(readFileSync(packageFile(`${folder}/${file}`), 'utf8'))), validate.errors]).toEqual([
         file,
         true,
