@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   plan: async () => (await import('./plan.ts')).planCommand,
   policy: async () => (await import('./policy.ts')).policyCommand,
   gate: async () => (await import('./gate.ts')).gateCommand,
+  review: async () => (await import('./review.ts')).reviewCommand,
   waiver: async () => (await import('./waiver.ts')).waiverCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   report: async () => (await import('./report.ts')).reportCommand,

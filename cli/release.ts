@@ -6,6 +6,7 @@ import { lastRun, loadRun, runDir } from '../pipelines/engine/history.ts'
 import { archiveDossier, buildDossier } from '../reports/dossier/build.ts'
 import { SluiceError } from '../util/errors.ts'
 import { storeOption } from './options.ts'
+import { registerReleaseReview } from './release-review.ts'
 
 interface BuildFlags {
   readonly store: string
@@ -36,6 +37,7 @@ export function releaseCommand(program: Command): void {
     .option('--passphrase-file <file>', 'file whose first line is the passphrase of the keys')
     .option('--json', 'print what was built as JSON')
     .action(build)
+  registerReleaseReview(release)
 }
 
 async function build(run: string | undefined, flags: BuildFlags): Promise<void> {

@@ -60,7 +60,7 @@ export interface Approval {
   readonly request: ReviewRequest
   /** What the reviewer had opened. */
   readonly opened: readonly ReadFile[]
-  /** Digest of the text that goes with it, in the store; `null` where there is none. */
+  /** SHA-256 of the text that was given with it; `null` where there is none. */
   readonly comment: string | null
   /** For `withdraw`: digest of the document that no longer holds. */
   readonly withdraws: string | null

@@ -145,7 +145,7 @@ function countUses(folder: WaiverFolder, ledger: Ledger): Map<string, number> {
 }
 
 /** The later of the clock and the last entry of the log. */
-export function notBefore(clock: Date, ledger: Ledger): Date {
+export function notBefore(clock: Date, ledger: Pick<Ledger, 'size' | 'entries'>): Date {
   for (const entry of ledger.size === 0 ? [] : ledger.entries(ledger.size - 1)) {
     if (Date.parse(entry.ts) > clock.getTime()) return new Date(entry.ts)
   }

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openStore, type Store } from '../../artifacts/store.ts'
-import type { Keys } from '../../audit/keys.ts'
+import { type Keys, readLogKey } from '../../audit/keys.ts'
 import { type Ledger, openLedger } from '../../audit/ledger.ts'
+import { type LedgerReader, readLedger } from '../../audit/ledger-reader.ts'
 import { acquireLock } from '../../audit/lock.ts'
 import { decideReview, type ReviewState } from '../../audit/review/decide-review.ts'
 import type { ReviewRequest } from '../../audit/review/documents.ts'
@@ -11,20 +12,30 @@ import { loadPipeline } from '../engine/load.ts'
 import { notBefore, waiverPlaces } from '../engine/waivers.ts'
 import type { LoggedReview } from './review-log.ts'
 
-/** Where reviews are kept: a store, its log, and the time, which is a parameter. */
-export interface Desk {
+/** Where reviews are kept, for who only reads: a store, its log, and the time, which is a parameter. */
+export interface ReadDesk {
   readonly root: string
   readonly store: Store
-  readonly ledger: Ledger
-  readonly keys: Keys
+  readonly ledger: LedgerReader
   /** Never earlier than the last entry of the log: a clock that was set back brings nothing to life that had ended. */
   now(): Date
+}
+
+export interface Desk extends ReadDesk {
+  readonly ledger: Ledger
+  readonly keys: Keys
 }
 
 /** Opens the store's log for a review. @throws what `openLedger` throws. */
 export function openDesk(root: string, keys: Keys, clock: () => Date): Desk {
   const ledger = openLedger(join(root, 'ledger'), keys, { now: clock })
   return { root, store: openStore(root), ledger, keys, now: () => notBefore(clock(), ledger) }
+}
+
+/** The same without the private key of the log. */
+export function readDesk(root: string, clock: () => Date): ReadDesk {
+  const ledger = readLedger(join(root, 'ledger'), readLogKey(join(root, 'keys')))
+  return { root, store: openStore(root), ledger, now: () => notBefore(clock(), ledger) }
 }
 
 export function reviewDir(root: string, request: ReviewRequest): string {
@@ -47,6 +58,6 @@ export function currentSigners(root: string, request: ReviewRequest): Buffer {
 }
 
 /** How a review stands now. */
-export function stateOf(desk: Desk, review: LoggedReview): ReviewState {
+export function stateOf(desk: ReadDesk, review: LoggedReview): ReviewState {
   return decideReview(review.request, review.verdicts, desk.now(), currentSigners(desk.root, review.request))
 }

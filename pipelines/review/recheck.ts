@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { getModel } from '../../artifacts/model.ts'
 import { openLedger } from '../../audit/ledger.ts'
 import type { ReviewRequest } from '../../audit/review/documents.ts'
+import { verifyLedger } from '../../audit/verify.ts'
 import { canonicalWaivers } from '../../policies/engine/decide.ts'
 import type { Decision } from '../../policies/engine/decision.ts'
 import { replayDecision } from '../../policies/engine/replay.ts'
@@ -20,10 +21,13 @@ import { currentSigners, type Desk } from './desk.ts'
  * Everything that the approvals bind is as it was: the log, the run's record, the pipeline file, the policies, the
  * allowed signers, the model's bytes; and each decision comes out the same when it is made again.
  *
- * @throws SluiceError with exit 4: `REVIEW_RUN_CHANGED`, `REVIEW_PIPELINE_CHANGED`, `REVIEW_POLICY_CHANGED`,
+ * @throws SluiceError with exit 4: `REVIEW_LOG_DAMAGED`, `REVIEW_RUN_CHANGED`, `REVIEW_PIPELINE_CHANGED`, `REVIEW_POLICY_CHANGED`,
  * `REVIEW_SIGNERS_CHANGED`, `REVIEW_CANDIDATE_CHANGED`, `REVIEW_DECISION_DIFFERS`, `LOG_*`.
  */
 export function recheckBound(desk: Desk, request: ReviewRequest, record: RunRecord): void {
+  // An entry that somebody changed or took out (a rejection, a withdrawal) must not be believed.
+  const log = verifyLedger(`${desk.root}/ledger`, desk.keys)
+  if (!log.ok) throw changed('REVIEW_LOG_DAMAGED', `the log does not hold: ${log.problems[0]?.code ?? ''}`)
   // The log must still contain what reviewers were shown of it.
   openLedger(`${desk.root}/ledger`, desk.keys, { earlier: [request.checkpoint] })
   checkRecord(desk, request, record)

@@ -1,6 +1,6 @@
 import type { Store } from '../../artifacts/store.ts'
 import type { StoredEntry } from '../../audit/entry.ts'
-import type { Ledger } from '../../audit/ledger.ts'
+import type { LedgerReader } from '../../audit/ledger-reader.ts'
 import type { SignedVerdict } from '../../audit/review/decide-review.ts'
 import { parseRequest, type ReviewRequest } from '../../audit/review/documents.ts'
 import { SluiceError } from '../../util/errors.ts'
@@ -31,7 +31,7 @@ export interface LoggedReview {
  *
  * @throws SluiceError `REVIEW_DAMAGED` (exit 4) where a document of the log is not in the store, or not what was logged.
  */
-export function loggedReviews(ledger: Ledger, store: Store): readonly LoggedReview[] {
+export function loggedReviews(ledger: LedgerReader, store: Store): readonly LoggedReview[] {
   const found = new Map<string, { -readonly [name in keyof LoggedReview]: LoggedReview[name] }>()
   for (const entry of ledger.entries()) {
     const { type, subject, payload } = entry

@@ -5,7 +5,7 @@ import { parseSshSignature } from '../../audit/sshsig.ts'
 import { sha256 } from '../../util/digest.ts'
 import { SluiceError } from '../../util/errors.ts'
 import { canonicalJson } from '../../util/json.ts'
-import { currentSigners, type Desk } from './desk.ts'
+import { currentSigners, type Desk, type ReadDesk } from './desk.ts'
 import { readingLeft, readingOf } from './opened.ts'
 import type { Comment, LoggedReview } from './review-log.ts'
 
@@ -16,7 +16,7 @@ export interface VerdictInput {
   readonly role?: string
   /** For `withdraw`: digest of what is taken back. */
   readonly withdraws?: string
-  /** Digest of a text in the store. */
+  /** `textDigest` of the text that goes with it. */
   readonly comment?: string
 }
 
@@ -79,13 +79,12 @@ const ENTRY: Readonly<Record<ReviewVerdict, string>> = {
 }
 
 /**
- * Takes a signed verdict in: checks it as the promotion will, keeps document and signature in the store, and logs their
- * digests. What would not count is refused and leaves no trace.
+ * Checks a signed verdict as the promotion will.
  *
- * @throws SluiceError with the code of the reason (`APPROVAL_*`); `REVIEW_VOID` (exit 4), `RELEASE_ALREADY_PROMOTED`,
- * `APPROVAL_TAKEN` where it is there already.
+ * @throws SluiceError with the code of the reason (`APPROVAL_*`, `REVIEW_*`); `RELEASE_ALREADY_PROMOTED`, `APPROVAL_TAKEN`
+ * where it is there already.
  */
-export function takeVerdict(desk: Desk, review: LoggedReview, signed: SignedVerdict): Approval {
+export function checkVerdict(desk: ReadDesk, review: LoggedReview, signed: SignedVerdict): void {
   const digest = sha256(signed.document)
   if (review.promoted !== undefined) throw alreadyPromoted()
   if (review.verdicts.some((each) => each.digest === digest)) {
@@ -95,12 +94,19 @@ export function takeVerdict(desk: Desk, review: LoggedReview, signed: SignedVerd
       next: 'nothing to do: sluice review show says how the review stands',
     })
   }
-  const now = desk.now()
   const signers = currentSigners(desk.root, review.request)
-  const { state, reasons } = decideReview(review.request, [...review.verdicts, signed], now, signers)
-  const [reason] = reasons.filter(({ about }) => about === digest || (state === 'void' && about === ''))
+  const { state, reasons } = decideReview(review.request, [...review.verdicts, signed], desk.now(), signers)
+  const over = state === 'void' || state === 'expired'
+  const [reason] = reasons.filter(({ about }) => about === digest || (over && about === ''))
   if (reason !== undefined) throw refused(reason)
-  if (state === 'expired') throw refused(reasons[0]!)
+}
+
+/**
+ * Takes a signed verdict in: keeps document and signature in the store, and logs their digests. What `checkVerdict`
+ * refuses leaves no trace.
+ */
+export function takeVerdict(desk: Desk, review: LoggedReview, signed: SignedVerdict): Approval {
+  checkVerdict(desk, review, signed)
   const approval = parseApproval(signed.document) as Approval
   const put = (bytes: Uint8Array): string => desk.store.put(bytes, 'redacted').sha256
   const { fingerprint } = parseSshSignature(Buffer.from(signed.signature).toString('utf8'))
@@ -122,15 +128,9 @@ export function takeVerdict(desk: Desk, review: LoggedReview, signed: SignedVerd
   return approval
 }
 
-/** Keeps a text and returns its digest: no text ever enters the log. */
-export function takeComment(desk: Desk, review: LoggedReview, by: string, text: string): string {
-  if (text.trim() === '' || text.length > 10_000) {
-    throw new SluiceError({
-      code: 'REVIEW_COMMENT_EMPTY',
-      message: 'a comment has between 1 and 10,000 characters',
-      next: 'give it in quotes',
-    })
-  }
+/** Keeps a text in the store and logs its digest: no text ever enters the log. */
+export function takeComment(desk: Desk, review: LoggedReview, by: string, text: string): void {
+  checkText(text)
   const comment: Comment = {
     v: 1,
     kind: 'Comment',
@@ -143,7 +143,21 @@ export function takeComment(desk: Desk, review: LoggedReview, by: string, text: 
   desk.ledger.append([
     { type: 'review.commented', run: review.request.run, subject: { request: review.digest }, payload },
   ])
-  return payload
+}
+
+/** Digest of a text that goes with a verdict: what is signed is which text it was. */
+export function textDigest(text: string): string {
+  checkText(text)
+  return sha256(text)
+}
+
+function checkText(text: string): void {
+  if (text.trim() !== '' && text.length <= 10_000) return
+  throw new SluiceError({
+    code: 'REVIEW_COMMENT_EMPTY',
+    message: 'a comment has between 1 and 10,000 characters',
+    next: 'give it in quotes',
+  })
 }
 
 function refused({ code, message }: ReviewReason): SluiceError {
