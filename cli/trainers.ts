@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { readSetup } from '../models/trainers/peft/environment.ts'
+import { findInterpreter, type PythonFacts, probePython } from '../models/trainers/peft/environment.ts'
 import { scriptDigest } from '../models/trainers/peft/script.ts'
 import { setupPeft } from '../models/trainers/peft/setup.ts'
 import { SluiceError } from '../util/errors.ts'
@@ -14,19 +14,10 @@ export function trainersCommand(program: Command): void {
     .description('list the trainers and whether they can be used here')
     .addOption(storeOption())
     .option('--json', 'print as JSON lines')
-    .action((flags: { readonly store: string; readonly json?: boolean }) => {
-      const setup = readSetup(flags.store)
+    .action(async (flags: { readonly store: string; readonly json?: boolean }) => {
       const lines = [
         { trainer: 'sluice', ready: true, detail: "Sluice's own engine, in Node" },
-        {
-          trainer: 'peft',
-          ready: setup !== undefined,
-          detail:
-            setup === undefined
-              ? 'not set up: sluice trainers setup peft'
-              : `torch ${setup.facts.torch}, transformers ${setup.facts.transformers}, peft ${setup.facts.peft}, ${setup.facts.gpus} GPU`,
-          script_sha256: scriptDigest(),
-        },
+        { trainer: 'peft', ...(await peftHere(flags.store)), script_sha256: scriptDigest() },
         { trainer: 'openai-compatible', ready: true, detail: 'needs a base_url and a key in the pipeline file' },
       ]
       for (const line of lines) {
@@ -50,8 +41,25 @@ export function trainersCommand(program: Command): void {
         })
       }
       const { facts } = await setupPeft(flags.store, flags.python, (line) => process.stderr.write(`${line}\n`))
-      process.stdout.write(
-        `peft is ready: Python ${facts.python}, torch ${facts.torch}, transformers ${facts.transformers}, peft ${facts.peft}, ${facts.gpus} GPU\n`,
-      )
+      process.stdout.write(`peft is ready: ${describeFacts(facts)}\n`)
+      const named = process.env['SLUICE_PYTHON'] ?? ''
+      if (named !== '') process.stdout.write(`runs take ${named} all the same, since SLUICE_PYTHON names it\n`)
     })
+}
+
+/** What a run would find: it is asked in the same way. */
+async function peftHere(store: string): Promise<{ readonly ready: boolean; readonly detail: string }> {
+  try {
+    const interpreter = findInterpreter(store)
+    const facts = await probePython(interpreter, { device: 'auto', processes: 1 })
+    const named = interpreter === process.env['SLUICE_PYTHON'] ? ` (SLUICE_PYTHON: ${interpreter})` : ''
+    return { ready: true, detail: `${describeFacts(facts)}${named}` }
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error
+    return { ready: false, detail: `${error.message}: ${error.next ?? ''}` }
+  }
+}
+
+function describeFacts({ python, torch, transformers, peft, gpus }: PythonFacts): string {
+  return `Python ${python}, torch ${torch}, transformers ${transformers}, peft ${peft}, ${gpus} GPU`
 }

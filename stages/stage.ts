@@ -39,7 +39,9 @@ interface StageBase<S extends TSchema = TSchema> {
   /** Digests of what else decides the output: model files, lexicons, ids of secrets. Part of the key. */
   pins?(config: Static<S>, context: PlanContext): Readonly<Record<string, string>>
   /** Everything that can be found before a byte moves: missing files, contradictory options. Reads no data. */
-  check?(config: Static<S>, context: PlanContext): readonly Problem[]
+  check?(config: Static<S>, context: PlanContext, use: StageUse): readonly Problem[]
+  /** What outputs lack with this config, by port. A stage that needs it refuses them in its own `check`. */
+  lacks?(config: Static<S>): Readonly<Record<string, Lack>>
   /** Pure: metrics, tables and limits from the merged tally (called once, after the last shard). */
   summarize?(tally: Tally, config: Static<S>): Summary
 }
@@ -58,6 +60,33 @@ export interface Problem {
   readonly next?: string
   /** Path inside the stage's `with`, e.g. `['sources', 0]`; the engine finds line and column. */
   readonly path?: readonly (string | number)[]
+  /** The input that is wrong, where it is not the config: its place is that of the stage's `needs`. */
+  readonly input?: string
+}
+
+/** Something that an output of this kind usually has and this one has not. */
+export interface Lack {
+  /** `weights`: a model that cannot be run here. */
+  readonly what: 'weights'
+  /** Why, as the end of a sentence: `writes the adapter alone (\`merged: false\`)`. */
+  readonly because: string
+  readonly next: string
+}
+
+/** How the pipeline file uses a stage. */
+export interface StageUse {
+  /** `with` as it is written, before defaults: an option that is not in it was not asked for. */
+  readonly written: Readonly<Record<string, Json>>
+  /** The outputs that are connected, by input. */
+  readonly inputs: Readonly<Record<string, PlannedInput>>
+}
+
+/** An output of an earlier stage, as far as a plan knows it. */
+export interface PlannedInput {
+  /** Id of the stage that gives it. */
+  readonly stage: string
+  readonly port: string
+  readonly lack: Lack | undefined
 }
 
 /** A stage that looks at records one by one. The engine runs it shard by shard on the workers. */

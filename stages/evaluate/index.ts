@@ -5,10 +5,12 @@ import { sha256 } from '../../util/digest.ts'
 import { compiledModule, packageFile } from '../../util/package-root.ts'
 import { runInThread } from '../../util/thread.ts'
 import { defaultDetectorPins } from '../redact/pins.ts'
+import { runtimePin } from '../runtime-pin.ts'
 import type { WholeStage } from '../stage.ts'
 import { EvaluateConfig } from './config.ts'
 import { EXPOSURE_METRICS } from './exposure-report.ts'
 import { EXTRACTION_METRICS } from './extraction.ts'
+import { checkRunnable } from './inputs.ts'
 import type { EvaluateJob, EvaluateResult } from './job.ts'
 import { MEMBERSHIP_METRICS } from './membership.ts'
 import { OUTPUT_METRICS } from './outputs-report.ts'
@@ -42,7 +44,12 @@ export const evaluate: WholeStage<typeof EvaluateConfig> = {
     ...MEMBERSHIP_METRICS,
     ...OUTPUT_METRICS,
   ],
-  pins: () => ({ toxicity_model: sha256(readFileSync(packageFile(TOXICITY_MODEL))), ...defaultDetectorPins() }),
+  pins: () => ({
+    toxicity_model: sha256(readFileSync(packageFile(TOXICITY_MODEL))),
+    ...defaultDetectorPins(),
+    ...runtimePin(),
+  }),
+  check: (_config, _context, use) => checkRunnable(use.inputs['model']),
   async run(config, inputs, context) {
     const job: EvaluateJob = {
       storeRoot: context.store.root,

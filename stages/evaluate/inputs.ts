@@ -4,6 +4,20 @@ import { getModel, readModelFile } from '../../artifacts/model.ts'
 import type { ArtifactRef } from '../../artifacts/refs.ts'
 import type { Store } from '../../artifacts/store.ts'
 import { SluiceError } from '../../util/errors.ts'
+import type { PlannedInput, Problem } from '../stage.ts'
+
+/** Refuses, before anything runs, a model that the stage would have to run and that will have no weights here. */
+export function checkRunnable(model: PlannedInput | undefined): readonly Problem[] {
+  if (model?.lack?.what !== 'weights') return []
+  return [
+    {
+      code: 'MODEL_NOT_RUNNABLE',
+      message: `it would have to run the model of \`${model.stage}\`, which ${model.lack.because}`,
+      next: `${model.lack.next}; or leave this stage out`,
+      input: 'model',
+    },
+  ]
+}
 
 /**
  * The files of a model artifact, for `openLanguageModel`.

@@ -1,14 +1,16 @@
 import { loraModules } from '../../models/lora/modules.ts'
-import { environmentPin, findInterpreter } from '../../models/trainers/peft/environment.ts'
+import { environmentPins } from '../../models/trainers/peft/environment.ts'
 import { peftTrainer } from '../../models/trainers/peft/peft.ts'
 import { scriptDigest } from '../../models/trainers/peft/script.ts'
 import { checkRemote } from '../../models/trainers/remote/config.ts'
 import { SluiceError } from '../../util/errors.ts'
-import type { PlanContext, Problem, WholeStage } from '../stage.ts'
+import { runtimePin } from '../runtime-pin.ts'
+import type { Lack, PlanContext, Problem, StageUse, WholeStage } from '../stage.ts'
 import type { FoundBase } from './base.ts'
 import { findBase } from './base.ts'
 import { FinetuneConfig, methodOf } from './config.ts'
 import { loraOf } from './job.ts'
+import { passedOver, passedOverByProvider } from './passed-over.ts'
 import { remoteConfig } from './provider.ts'
 import { FINETUNE_METRICS } from './summary.ts'
 
@@ -34,20 +36,42 @@ export const finetune: WholeStage<typeof FinetuneConfig> = {
   },
   metrics: FINETUNE_METRICS,
   pins(config, context): Readonly<Record<string, string>> {
+    // A provider reads no `base` and computes with what it has.
+    if (config.trainer === 'openai-compatible') return {}
     return {
       ...(config.base === '' ? {} : { base: findBase(config.base, context).digest }),
-      ...(config.trainer === 'peft'
-        ? { trainer_script: scriptDigest(), trainer_environment: environmentPin(context.storeRoot) }
-        : {}),
+      // What Python gives back is checked by our own engine too.
+      ...runtimePin(),
+      ...(config.trainer === 'peft' ? { trainer_script: scriptDigest(), ...environmentPins(context.storeRoot) } : {}),
     }
   },
-  check(config, context) {
-    if (config.trainer === 'openai-compatible') return checkProvider(config, context)
+  check(config, context, use) {
+    if (config.trainer === 'openai-compatible') return checkProvider(config, context, use)
     return [
+      ...passedOver(config, use),
       ...(config.base === '' ? checkNew(config) : checkBase(config, context)),
       ...checkPrivacy(config),
       ...(config.trainer === 'peft' ? checkPython(config, context) : []),
     ]
+  },
+  lacks(config): Readonly<Record<string, Lack>> {
+    if (config.trainer === 'openai-compatible') {
+      return {
+        model: {
+          what: 'weights',
+          because: 'stays with its provider (`trainer: openai-compatible`)',
+          next: 'tune it on this machine (`trainer: sluice` or `peft`)',
+        },
+      }
+    }
+    if (methodOf(config) === 'full' || config.merged) return {}
+    return {
+      model: {
+        what: 'weights',
+        because: 'is written as an adapter alone (`merged: false`)',
+        next: 'take `merged: true` there',
+      },
+    }
   },
   async run(config, inputs, context) {
     const { runFinetune } = await import('./run.ts')
@@ -123,37 +147,14 @@ function checkPython(config: FinetuneConfig, context: PlanContext): readonly Pro
     })
   }
   try {
-    findInterpreter(context.storeRoot)
+    environmentPins(context.storeRoot)
   } catch (error) {
     problems.push(problemOf(error, ['trainer']))
   }
   return problems
 }
 
-/** Fields that say what a provider decides by itself, and where that is to be said instead. */
-const PROVIDER_DECIDES: readonly (readonly [keyof FinetuneConfig, string])[] = [
-  ['base', 'name the model in `remote.model`'],
-  ['method', 'take it out: the provider chooses what is trained'],
-  ['loss_on', 'take it out: providers train what the assistant says'],
-  ['packing', 'take it out: the provider packs as it likes'],
-  ['over_length', 'take it out: what is too long is up to the provider; shorten rows before'],
-  ['patience', 'take it out: the provider decides when it ends'],
-  ['micro_tokens', 'take it out: memory is up to the provider'],
-]
-
-/** A setting that is not at its default would be passed over in silence. */
-function checkPassedOver(config: FinetuneConfig): readonly Problem[] {
-  const defaultOf = (field: keyof FinetuneConfig): unknown =>
-    (FinetuneConfig.properties[field] as { readonly default?: unknown }).default
-  return PROVIDER_DECIDES.filter(([field]) => config[field] !== defaultOf(field)).map(([field, next]) => ({
-    code: 'FINETUNE_PROVIDER_DECIDES',
-    message: `${field} cannot be asked of a provider`,
-    next,
-    path: [field],
-  }))
-}
-
-function checkProvider(config: FinetuneConfig, context: PlanContext): readonly Problem[] {
+function checkProvider(config: FinetuneConfig, context: PlanContext, use: StageUse): readonly Problem[] {
   const { remote, dp } = config
   if (remote === undefined) {
     return [
@@ -169,7 +170,7 @@ function checkProvider(config: FinetuneConfig, context: PlanContext): readonly P
     ...problem,
     path: ['remote', ...(path ?? [])],
   }))
-  const problems: Problem[] = [...found, ...checkPassedOver(config)]
+  const problems: Problem[] = [...found, ...passedOverByProvider(use)]
   if (dp !== undefined) {
     problems.push({
       code: 'TRAINER_NO_DP',

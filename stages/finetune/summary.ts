@@ -7,6 +7,7 @@ import type { TrainingJob, TrainingOutcome } from '../../models/training/loop.ts
 import { parameterSize } from '../../models/training/method.ts'
 import type { Json } from '../../util/json.ts'
 import { wilson } from '../../util/statistics.ts'
+import { runtimePin } from '../runtime-pin.ts'
 import type { Summary } from '../stage.ts'
 import type { FoundBase } from './base.ts'
 import { baseCompute, trainingFlops } from './compute.ts'
@@ -143,7 +144,7 @@ function evidenceOf({ base, job, outcome }: FinetuneFacts): Json {
     method: method.kind === 'lora' ? { kind: 'lora', ...method.lora } : { kind: 'full' },
     // Two losses of one batch: with private held-out rows they are nobody's business.
     round_trip: outcome.roundTrip === undefined || job.dp?.heldOut === 'private' ? null : { ...outcome.roundTrip },
-    trainer: outcome.evidence ?? { trainer: 'sluice' },
+    trainer: outcome.evidence ?? { trainer: 'sluice', ...runtimePin() },
   } as unknown as Json
 }
 

@@ -5,8 +5,10 @@ import { sha256 } from '../../util/digest.ts'
 import { SluiceError } from '../../util/errors.ts'
 import { compiledModule, packageFile } from '../../util/package-root.ts'
 import { runInThread } from '../../util/thread.ts'
+import { checkRunnable } from '../evaluate/inputs.ts'
 import { defaultDetectorPins } from '../redact/pins.ts'
-import type { Inputs, WholeStage } from '../stage.ts'
+import { runtimePin } from '../runtime-pin.ts'
+import type { Problem, WholeStage } from '../stage.ts'
 import { MonitorConfig } from './config.ts'
 import { DRIFT_METRICS } from './drift-report.ts'
 import type { MonitorJob, MonitorResult } from './job.ts'
@@ -34,11 +36,22 @@ export const monitor: WholeStage<typeof MonitorConfig> = {
   },
   gives: { report: { kind: 'evaluation', description: 'The measurements.' } },
   metrics: [...OUTPUT_METRICS, ...DRIFT_METRICS],
-  pins: () => ({ toxicity_model: sha256(readFileSync(packageFile(TOXICITY_MODEL))), ...defaultDetectorPins() }),
+  pins: () => ({
+    toxicity_model: sha256(readFileSync(packageFile(TOXICITY_MODEL))),
+    ...defaultDetectorPins(),
+    ...runtimePin(),
+  }),
+  check(config, _context, { inputs }) {
+    const watched = watchedOf(config.source, inputs)
+    if (watched === undefined) return [nothingToWatch(config.source)]
+    return watched.kind === 'sampled' ? checkRunnable(watched.model) : []
+  },
   async run(config, inputs, context) {
+    const watched = watchedOf(config.source, inputs)
+    if (watched === undefined) throw new SluiceError(nothingToWatch(config.source))
     const job: MonitorJob = {
       storeRoot: context.store.root,
-      watched: watchedOf(config.source, inputs),
+      watched,
       reference: inputs['reference']!,
       canaries: inputs['canaries'] ?? null,
       config,
@@ -55,14 +68,24 @@ export const monitor: WholeStage<typeof MonitorConfig> = {
   },
 }
 
+type Watched<Input> =
+  | { readonly kind: 'logged'; readonly outputs: Input }
+  | { readonly kind: 'sampled'; readonly model: Input }
+
 /** Which input is watched. Logged rows come first: they are what users saw. */
-function watchedOf(source: MonitorConfig['source'], inputs: Inputs): MonitorJob['watched'] {
-  const { outputs, model } = inputs
+function watchedOf<Input>(
+  source: MonitorConfig['source'],
+  { outputs, model }: Readonly<Record<string, Input>>,
+): Watched<Input> | undefined {
   if (outputs !== undefined && source !== 'model') return { kind: 'logged', outputs }
   if (model !== undefined && source !== 'outputs') return { kind: 'sampled', model }
-  throw new SluiceError({
+  return undefined
+}
+
+function nothingToWatch(source: MonitorConfig['source']): Problem & { readonly next: string } {
+  return {
     code: 'MONITOR_NOTHING_TO_WATCH',
     message: `monitor was given nothing to watch (source: ${source})`,
     next: 'connect `model` (answers are sampled) or `outputs` (a dataset of logged outputs)',
-  })
+  }
 }

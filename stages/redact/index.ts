@@ -1,4 +1,5 @@
 import { sha256Json } from '../../util/digest.ts'
+import { runtimePin } from '../runtime-pin.ts'
 import type { PlanContext, SecretRef, ShardStage } from '../stage.ts'
 import { checkConfig } from './check.ts'
 import { RedactConfig } from './config.ts'
@@ -33,6 +34,7 @@ function pins(config: RedactConfig, context: PlanContext): Readonly<Record<strin
   return {
     ...rulePins(),
     ...(usesTagger(withPack(config)) ? { tagger: taggerPin() } : {}),
+    ...(usesTagger(withPack(config)) || config.models.length > 0 ? runtimePin() : {}),
     ...modelPins(config.models, context.baseDir),
     // The key decides which combinations stay where there are too many.
     ...(config.quasi_identifiers === undefined

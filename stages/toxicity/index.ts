@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { sha256 } from '../../util/digest.ts'
 import { SluiceError } from '../../util/errors.ts'
 import { packageFile } from '../../util/package-root.ts'
+import { runtimePin } from '../runtime-pin.ts'
 import type { ShardStage } from '../stage.ts'
 import { TOXICITY_MANIFEST, ToxicityConfig } from './config.ts'
 import { summarizeToxicity, TOXICITY_METRICS } from './summary.ts'
@@ -24,7 +25,7 @@ export const toxicity: ShardStage<typeof ToxicityConfig> = {
   takes: { data: { kind: 'dataset', description: 'Records to score.' } },
   gives: { data: { kind: 'dataset', description: 'The same records with `notes.toxicity`.' } },
   metrics: TOXICITY_METRICS,
-  pins: () => ({ toxicity_model: TOXICITY_MANIFEST.sha256 }),
+  pins: () => ({ toxicity_model: TOXICITY_MANIFEST.sha256, ...runtimePin() }),
   check: () =>
     existsSync(packageFile(MODEL))
       ? []

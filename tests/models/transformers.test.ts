@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openLanguageModel } from '../../models/language-model.ts'
+import { PYTHON, pythonHas } from '../support/python.ts'
 import { tinyModelFiles } from './tiny-model.ts'
-
-/** The Python to ask: SLUICE_PYTHON, else python3. */
-const PYTHON = process.env['SLUICE_PYTHON'] ?? 'python3'
 
 const SCRIPT = `
 import json, sys, torch
@@ -33,15 +31,7 @@ print(json.dumps({
 }))
 `
 
-const available = ((): boolean => {
-  try {
-    execFileSync(PYTHON, ['-c', 'import torch, transformers'], { stdio: 'ignore', timeout: 60_000 })
-    return true
-  } catch {
-    console.log('skipped: python3 with torch and transformers is not here (SLUICE_PYTHON names one)')
-    return false
-  }
-})()
+const available = pythonHas('torch', 'transformers')
 
 const MESSAGES = [
   { role: 'system', content: 'let me look that up' },

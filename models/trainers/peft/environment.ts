@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { sha256Json } from '../../../util/digest.ts'
 import { SluiceError } from '../../../util/errors.ts'
 
 const run = promisify(execFile)
@@ -43,19 +42,46 @@ export interface PeftSetup {
   readonly facts: PythonFacts
 }
 
-/** The set-up of the Python trainer in this store, where there is a whole one. */
+/** The set-up of the Python trainer in this store, where there is a whole one: a broken record counts as none. */
 export function readSetup(store: string): PeftSetup | undefined {
   const path = join(trainerFolder(store), SETUP_FILE)
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as PeftSetup) : undefined
+  if (!existsSync(path)) return undefined
+  try {
+    const setup = JSON.parse(readFileSync(path, 'utf8')) as PeftSetup | null
+    return typeof setup?.facts === 'object' && typeof setup.requirements_sha256 === 'string' ? setup : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**
- * Digest of what is known of the environment without starting it: the packages of the set-up, or the name of the
- * interpreter in `SLUICE_PYTHON`, whose packages may change unseen. What was there is in the run's record either way.
+ * The versions that decide what the Python trainer gives, for a stage's key: an upgraded package is another run. The
+ * interpreter is asked for them without loading a package, some tenths of a second.
+ *
+ * @throws SluiceError TRAINER_NOT_SET_UP, TRAINER_PYTHON_MISSING, TRAINER_PYTHON_VERSION, TRAINER_PACKAGE_MISSING,
+ *   TRAINER_PACKAGE_VERSION
  */
-export function environmentPin(store: string, environment: NodeJS.ProcessEnv = process.env): string {
-  const named = environment['SLUICE_PYTHON']
-  return sha256Json(named !== undefined && named !== '' ? { named } : (readSetup(store) ?? null))
+export function environmentPins(
+  store: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Readonly<Record<string, string>> {
+  const interpreter = findInterpreter(store, environment)
+  let answer: string
+  try {
+    answer = execFileSync(interpreter, ['-c', VERSIONS + ANSWER], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: askedWith(),
+    })
+  } catch (cause) {
+    throw noPython(interpreter, cause)
+  }
+  const facts = parseAnswer(interpreter, answer)
+  checkVersions(facts)
+  return Object.fromEntries(
+    ['python', ...PACKAGES].map((name) => [`trainer_${name}`, String(facts[name] ?? 'not installed')]),
+  )
 }
 
 /** What an interpreter has. */
@@ -66,48 +92,63 @@ export interface PythonFacts {
   readonly peft: string
   /** Missing where it is not installed: only several processes need it. */
   readonly accelerate?: string
+  readonly safetensors?: string
   /** GPUs that torch sees. */
   readonly gpus: number
 }
 
-const PROBE = `
+/** Packages that take part in training. */
+const PACKAGES = ['torch', 'transformers', 'peft', 'accelerate', 'safetensors'] as const
+
+/** The packages' metadata alone: loading torch takes seconds. */
+const VERSIONS = `
 import json, sys
 from importlib.metadata import PackageNotFoundError, version
 facts = {'python': '.'.join(map(str, sys.version_info[:3]))}
-for name in ('torch', 'transformers', 'peft', 'accelerate'):
+for name in ${JSON.stringify(PACKAGES)}:
     try:
         facts[name] = version(name)
     except PackageNotFoundError:
         pass
-if 'torch' in facts and sys.version_info >= (3, 10):
-    import torch
-    facts['gpus'] = torch.cuda.device_count()
-print(json.dumps(facts))
 `
+const ANSWER = 'print(json.dumps(facts))\n'
+
+/** Loads the packages named on the command line, so that one which is there in part only is found. */
+const PROBE = `${VERSIONS}
+import importlib
+for name in sys.argv[1:]:
+    if name in facts and sys.version_info >= (3, 10):
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            facts['broken'] = [name, type(error).__name__]
+            break
+if 'torch' in sys.modules and 'broken' not in facts:
+    facts['gpus'] = sys.modules['torch'].cuda.device_count()
+${ANSWER}`
 
 /** The oldest that the script runs on: PEFT 0.21 and Transformers 5 need this Python. */
 const OLDEST = { python: '3.10', torch: '2.4', transformers: '5.0', peft: '0.17' } as const
+
+export interface PythonNeeds {
+  readonly device: 'auto' | 'cpu' | 'cuda'
+  readonly processes: number
+  /** Load all packages, not torch alone: some ten seconds. */
+  readonly all?: boolean
+}
 
 /**
  * Asks an interpreter what it has.
  *
  * @throws SluiceError TRAINER_PYTHON_MISSING, TRAINER_PYTHON_VERSION, TRAINER_PACKAGE_MISSING,
- *   TRAINER_PACKAGE_VERSION, TRAINER_CUDA_ABSENT
+ *   TRAINER_PACKAGE_VERSION, TRAINER_PACKAGE_BROKEN, TRAINER_CUDA_ABSENT
  */
-export async function probePython(
-  interpreter: string,
-  needs: { readonly device: 'auto' | 'cpu' | 'cuda'; readonly processes: number },
-): Promise<PythonFacts> {
-  const facts = await askPython(interpreter)
-  if (isOlder(facts['python'] as string, OLDEST.python)) {
-    throw problem('TRAINER_PYTHON_VERSION', `Python ${facts['python']} is older than ${OLDEST.python}`)
-  }
-  for (const name of ['torch', 'transformers', 'peft'] as const) {
-    const found = facts[name] as string | undefined
-    if (found === undefined) throw problem('TRAINER_PACKAGE_MISSING', `the Python trainer needs ${name}`)
-    if (isOlder(found, OLDEST[name])) {
-      throw problem('TRAINER_PACKAGE_VERSION', `${name} ${found} is older than ${OLDEST[name]}`)
-    }
+export async function probePython(interpreter: string, needs: PythonNeeds): Promise<PythonFacts> {
+  const facts = await askPython(interpreter, needs.all === true ? PACKAGES : ['torch'])
+  checkVersions(facts)
+  if (Array.isArray(facts['broken'])) {
+    const [name, kind] = facts['broken'] as readonly string[]
+    throw problem('TRAINER_PACKAGE_BROKEN', `${name} is installed and cannot be loaded (${kind})`)
   }
   if (needs.processes > 1 && facts['accelerate'] === undefined) {
     throw problem('TRAINER_PACKAGE_MISSING', 'several processes need accelerate')
@@ -123,9 +164,13 @@ export async function probePython(
   return known
 }
 
-/** The version of an interpreter. @throws SluiceError TRAINER_PYTHON_MISSING, TRAINER_PYTHON_VERSION */
-export async function checkPython(interpreter: string): Promise<void> {
-  const version = (await askPython(interpreter))['python'] as string
+/**
+ * The version of an interpreter that is to make an environment.
+ *
+ * @throws SluiceError TRAINER_PYTHON_MISSING, TRAINER_PYTHON_VERSION
+ */
+export async function checkPython(interpreter: string): Promise<string> {
+  const version = String((await askPython(interpreter, []))['python'])
   if (isOlder(version, OLDEST.python)) {
     throw new SluiceError({
       code: 'TRAINER_PYTHON_VERSION',
@@ -133,31 +178,61 @@ export async function checkPython(interpreter: string): Promise<void> {
       next: 'name a newer one with --python',
     })
   }
+  return version
 }
 
-async function askPython(interpreter: string): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    const { stdout } = await run(interpreter, ['-c', PROBE], {
-      timeout: 300_000,
-      // `-c` would look for modules in the working folder first: a torch.py of the project must not run.
-      env: { ...process.env, PYTHONSAFEPATH: '1' },
-    })
-    return JSON.parse(stdout.trim().split('\n').at(-1)!) as Readonly<Record<string, unknown>>
-  } catch (cause) {
-    throw new SluiceError({
-      code: 'TRAINER_PYTHON_MISSING',
-      message: `${interpreter} is no Python that can be run`,
-      next: 'install Python 3.10 or newer and run `sluice trainers setup peft`, or correct SLUICE_PYTHON',
-      cause,
-    })
+function checkVersions(facts: Readonly<Record<string, unknown>>): void {
+  if (isOlder(String(facts['python']), OLDEST.python)) {
+    throw problem('TRAINER_PYTHON_VERSION', `Python ${facts['python']} is older than ${OLDEST.python}`)
   }
+  for (const name of ['torch', 'transformers', 'peft'] as const) {
+    const found = facts[name]
+    if (found === undefined) throw problem('TRAINER_PACKAGE_MISSING', `the Python trainer needs ${name}`)
+    if (isOlder(String(found), OLDEST[name])) {
+      throw problem('TRAINER_PACKAGE_VERSION', `${name} ${found} is older than ${OLDEST[name]}`)
+    }
+  }
+}
+
+async function askPython(interpreter: string, load: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
+  let answer: string
+  try {
+    answer = (await run(interpreter, ['-c', PROBE, ...load], { timeout: 300_000, env: askedWith() })).stdout
+  } catch (cause) {
+    throw noPython(interpreter, cause)
+  }
+  return parseAnswer(interpreter, answer)
+}
+
+/** `-c` would look for modules in the working folder first: a torch.py of the project must not run. */
+function askedWith(): NodeJS.ProcessEnv {
+  return { ...process.env, PYTHONSAFEPATH: '1' }
+}
+
+function parseAnswer(interpreter: string, answer: string): Readonly<Record<string, unknown>> {
+  try {
+    const facts: unknown = JSON.parse(answer.trim().split('\n').at(-1)!)
+    if (typeof (facts as { python?: unknown } | null)?.python !== 'string') throw new Error('no version was told')
+    return facts as Readonly<Record<string, unknown>>
+  } catch (cause) {
+    throw noPython(interpreter, cause)
+  }
+}
+
+function noPython(interpreter: string, cause: unknown): SluiceError {
+  return new SluiceError({
+    code: 'TRAINER_PYTHON_MISSING',
+    message: `${interpreter} is no Python that can be run`,
+    next: 'install Python 3.10 or newer and run `sluice trainers setup peft`, or correct SLUICE_PYTHON',
+    cause,
+  })
 }
 
 function problem(code: string, message: string): SluiceError {
   return new SluiceError({
     code,
     message,
-    next: 'run `sluice trainers setup peft`, which makes an environment with what is needed',
+    next: 'run `sluice trainers setup peft`, which makes an environment with what is needed, and unset SLUICE_PYTHON where it names another',
   })
 }
 

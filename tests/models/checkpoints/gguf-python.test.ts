@@ -18,21 +18,10 @@ import type { ModelData } from '../../../models/checkpoints/source.ts'
 import { openTokenizer } from '../../../models/tokenizer/tokenizer.ts'
 import { PACKAGE_ROOT } from '../../../util/package-root.ts'
 import { random } from '../../../util/random.ts'
+import { PYTHON, pythonHas } from '../../support/python.ts'
 import { NETWORKS, randomModel, sentencePieceTokenizer } from './models.ts'
 
-/** The Python to ask: SLUICE_PYTHON, else python3. */
-const PYTHON = process.env['SLUICE_PYTHON'] ?? 'python3'
 const SCRIPT = join(PACKAGE_ROOT, 'tests/models/checkpoints/gguf_check.py')
-
-const has = (modules: string): boolean => {
-  try {
-    execFileSync(PYTHON, ['-c', `import ${modules}`], { stdio: 'ignore', timeout: 60_000 })
-    return true
-  } catch {
-    console.log(`skipped: ${PYTHON} lacks one of ${modules} (SLUICE_PYTHON names another)`)
-    return false
-  }
-}
 
 let folder = ''
 beforeEach(() => {
@@ -54,7 +43,7 @@ const file = (name: string): Buffer => readFileSync(join(folder, name))
 const bytes = (data: Float32Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength)
 const NAMES = Object.keys(GGUF_TYPES) as GgufTypeName[]
 
-describe.skipIf(!has('gguf, numpy'))('llama.cpp’s gguf package', { timeout: 180_000 }, () => {
+describe.skipIf(!pythonHas('gguf', 'numpy'))('llama.cpp’s gguf package', { timeout: 180_000 }, () => {
   it('dequantises every type to the same bits', () => {
     ask('dequantise')
     const same = NAMES.map((name) => [name, bytes(dequantise(name, file(`${name}.raw`))).equals(file(`${name}.f32`))])
@@ -114,7 +103,7 @@ describe.skipIf(!has('gguf, numpy'))('llama.cpp’s gguf package', { timeout: 18
   })
 })
 
-describe.skipIf(!has('gguf, sentencepiece'))('sentencepiece', { timeout: 180_000 }, () => {
+describe.skipIf(!pythonHas('gguf', 'sentencepiece'))('sentencepiece', { timeout: 180_000 }, () => {
   it('gives the ids that its model gives as GGUF, converted, here and in @huggingface/tokenizers', () => {
     const source = random(11)
     const words = [
@@ -165,7 +154,7 @@ describe.skipIf(!has('gguf, sentencepiece'))('sentencepiece', { timeout: 180_000
   })
 })
 
-describe.skipIf(!has('gguf, torch, transformers, accelerate'))('Transformers', { timeout: 300_000 }, () => {
+describe.skipIf(!pythonHas('gguf', 'torch', 'transformers', 'accelerate'))('Transformers', { timeout: 300_000 }, () => {
   it('reads our GGUF and our folder to the same model, and ONNX Runtime our export to the same logits', async () => {
     const models: Record<string, ModelData> = {
       // Transformers takes the usual context, inner width and head width, whatever a GGUF file says of them.

@@ -22,10 +22,8 @@ import { decodeSafetensors, encodeSafetensors } from '../../../models/safetensor
 import { causalMask } from '../../../models/training/batches.ts'
 import { gradientGraph } from '../../../models/training/graphs.ts'
 import { random } from '../../../util/random.ts'
+import { PYTHON, pythonHas } from '../../support/python.ts'
 import { loraConfig, TINY_GPT2, TINY_LLAMA, TINY_QWEN2 } from './lora-cases.ts'
-
-/** The Python to ask: SLUICE_PYTHON, else python3. */
-const PYTHON = process.env['SLUICE_PYTHON'] ?? 'python3'
 
 const SCRIPT = `
 import json, sys, warnings, torch
@@ -57,15 +55,7 @@ for name, ids, positions, targets in json.load(open(sys.argv[1])):
 print(json.dumps(results))
 `
 
-const available = ((): boolean => {
-  try {
-    execFileSync(PYTHON, ['-c', 'import torch, transformers, peft'], { stdio: 'ignore', timeout: 120_000 })
-    return true
-  } catch {
-    console.log('skipped: python3 with torch, transformers and peft is not here (SLUICE_PYTHON names one)')
-    return false
-  }
-})()
+const available = pythonHas('torch', 'transformers', 'peft')
 
 const IDS = Int32Array.of(0, 5, 7, 2, 9, 11, 30, 31, 44, 1)
 const POSITIONS = Int32Array.of(2, 5, 8)

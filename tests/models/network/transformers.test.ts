@@ -20,20 +20,11 @@ import { fromHuggingFaceConfig, toHuggingFaceConfig } from '../../../models/netw
 import { forward, frozenWeights, headTable, inputWeights } from '../../../models/network/network.ts'
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../../../models/safetensors.ts'
 import { causalMask } from '../../../models/training/batches.ts'
+import { PYTHON, pythonHas } from '../../support/python.ts'
 
-/** The Python to ask: SLUICE_PYTHON, else python3. */
-const PYTHON = process.env['SLUICE_PYTHON'] ?? 'python3'
 const SCRIPT = fileURLToPath(new URL('reference.py', import.meta.url))
 
-const available = ((): boolean => {
-  try {
-    execFileSync(PYTHON, ['-c', 'import torch, transformers, safetensors'], { stdio: 'ignore', timeout: 60_000 })
-    return true
-  } catch {
-    console.log('skipped: python3 with torch, transformers and safetensors is not here (SLUICE_PYTHON names one)')
-    return false
-  }
-})()
+const available = pythonHas('torch', 'transformers', 'safetensors')
 
 const FAMILIES = [
   'gpt2',

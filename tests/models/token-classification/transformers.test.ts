@@ -5,10 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openTokenClassifier } from '../../../models/token-classification/classifier.ts'
 import { readModelFolder } from '../../../models/token-classification/folder.ts'
+import { PYTHON, pythonHas } from '../../support/python.ts'
 import { wordPieceTokenizer } from './tiny-models.ts'
-
-/** The Python to ask: SLUICE_PYTHON, else python3. */
-const PYTHON = process.env['SLUICE_PYTHON'] ?? 'python3'
 
 /** A random BERT, exported, and what Transformers' own pipeline finds with it. */
 const SCRIPT = `
@@ -43,15 +41,7 @@ found = pipeline('token-classification', model=model, tokenizer=tokenizer, aggre
 print(json.dumps([[[s['start'], s['end'], s['entity_group'], float(s['score'])] for s in spans] for spans in found]))
 `
 
-const available = ((): boolean => {
-  try {
-    execFileSync(PYTHON, ['-c', 'import torch, transformers, onnx'], { stdio: 'ignore', timeout: 60_000 })
-    return true
-  } catch {
-    console.log('skipped: python3 with torch, transformers and onnx is not here (SLUICE_PYTHON names one)')
-    return false
-  }
-})()
+const available = pythonHas('torch', 'transformers', 'onnx')
 
 const WORDS = [
   'Lily',

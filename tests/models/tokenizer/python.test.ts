@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openTokenizer } from '../../../models/tokenizer/tokenizer.ts'
-import { askPython, pythonHas } from './python.ts'
+import { pythonHas } from '../../support/python.ts'
+import { askPython } from './python.ts'
 import { HARD_TEXTS, TRAINING_TEXTS } from './texts.ts'
 
 /** Trains a small tokenizer of each kind that models in use have, and says what it makes of the texts. */

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,10 +6,12 @@ import { openModelSource } from '../../../models/checkpoints/open.ts'
 import { readAdapter } from '../../../models/lora/adapter-files.ts'
 import type { NetworkConfig } from '../../../models/network/config.ts'
 import {
-  environmentPin,
+  environmentPins,
   findInterpreter,
   interpreterOf,
   probePython,
+  readSetup,
+  SETUP_FILE,
   trainerFolder,
 } from '../../../models/trainers/peft/environment.ts'
 import { peftTrainer } from '../../../models/trainers/peft/peft.ts'
@@ -22,22 +23,10 @@ import { packRows } from '../../../models/training/batches.ts'
 import type { TrainingConfig } from '../../../models/training/job.ts'
 import { train } from '../../../models/training/loop.ts'
 import { random } from '../../../util/random.ts'
+import { trainerHasPeft } from '../../support/python.ts'
 import { tinyModelFiles } from '../tiny-model.ts'
 
-const PYTHON = process.env['SLUICE_PYTHON']
-
-const available = ((): boolean => {
-  if (PYTHON === undefined) return false
-  try {
-    // Asks the packages' metadata: importing them takes long on a busy machine.
-    const ask = 'from importlib.metadata import version\nfor name in ("torch", "transformers", "peft"): version(name)'
-    execFileSync(PYTHON, ['-c', ask], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
-if (!available) console.log('skipped: SLUICE_PYTHON names no Python with torch, transformers and peft')
+const available = trainerHasPeft()
 
 let folder: string
 let model: string
@@ -246,20 +235,42 @@ describe.skipIf(!available)('the Python trainer', { timeout: 600_000 }, () => {
   })
 })
 
+/** A Python that answers always the same. */
+function fake(answer: string): string {
+  const path = join(mkdtempSync(join(folder, 'python-')), 'python')
+  writeFileSync(path, `#!/bin/sh\necho '${answer}'\n`, { mode: 0o755 })
+  return path
+}
+
 describe('the environment of the Python trainer', () => {
   it('is missing with a word on how to make it', () => {
     expect(() => findInterpreter(folder, {})).toThrow(expect.objectContaining({ code: 'TRAINER_NOT_SET_UP' }))
     expect(findInterpreter(folder, { SLUICE_PYTHON: '/some/python' })).toBe('/some/python')
   })
 
-  it('is part of the key: another one is another run', () => {
-    const pins = [
-      environmentPin(folder, {}),
-      environmentPin(folder, { SLUICE_PYTHON: '/a/python' }),
-      environmentPin(folder, { SLUICE_PYTHON: '/b/python' }),
-    ]
-    expect(new Set(pins).size).toBe(3)
-    expect(environmentPin(folder, { SLUICE_PYTHON: '' })).toBe(pins[0])
+  it('is part of the key by its versions: an upgraded package is another run, another folder is not', () => {
+    const facts = { python: '3.11.2', torch: '2.13.0', transformers: '5.24.0', peft: '0.21.2' }
+    const pins = [facts, facts, { ...facts, torch: '2.14.0' }].map((each) =>
+      environmentPins(folder, { SLUICE_PYTHON: fake(JSON.stringify(each)) }),
+    )
+    expect(pins[0]).toEqual({
+      trainer_python: '3.11.2',
+      trainer_torch: '2.13.0',
+      trainer_transformers: '5.24.0',
+      trainer_peft: '0.21.2',
+      trainer_accelerate: 'not installed',
+      trainer_safetensors: 'not installed',
+    })
+    expect(pins[1]).toEqual(pins[0])
+    expect(pins[2]).toEqual({ ...pins[0], trainer_torch: '2.14.0' })
+    expect(() => environmentPins(folder, { SLUICE_PYTHON: '' })).toThrow(
+      expect.objectContaining({ code: 'TRAINER_NOT_SET_UP' }),
+    )
+    for (const answer of ['', 'null', '{"torch":"2.13.0"}']) {
+      expect(() => environmentPins(folder, { SLUICE_PYTHON: fake(answer) })).toThrow(
+        expect.objectContaining({ code: 'TRAINER_PYTHON_MISSING' }),
+      )
+    }
   })
 
   it('is asked without the modules of the working folder', async () => {
@@ -271,11 +282,6 @@ describe('the environment of the Python trainer', () => {
   })
 
   it('is refused where the interpreter is none, too old, or without torch', async () => {
-    const fake = (answer: string): string => {
-      const path = join(mkdtempSync(join(folder, 'python-')), 'python')
-      writeFileSync(path, `#!/bin/sh\necho '${answer}'\n`, { mode: 0o755 })
-      return path
-    }
     const code = async (interpreter: string, processes = 1): Promise<unknown> =>
       probePython(interpreter, { device: 'cuda', processes }).then(
         () => 'fine',
@@ -287,6 +293,7 @@ describe('the environment of the Python trainer', () => {
     const facts = { python: '3.11.2', torch: '2.13.0+cpu', transformers: '4.30.0', peft: '0.21.2' }
     expect(await code(fake(JSON.stringify(facts)))).toBe('TRAINER_PACKAGE_VERSION')
     const good = { ...facts, transformers: '5.24.0' }
+    expect(await code(fake(JSON.stringify({ ...good, broken: ['torch', 'OSError'] })))).toBe('TRAINER_PACKAGE_BROKEN')
     expect(await code(fake(JSON.stringify({ ...good, gpus: 0 })))).toBe('TRAINER_CUDA_ABSENT')
     expect(await code(fake(JSON.stringify({ ...good, gpus: 1 })))).toBe('fine')
     expect(await code(fake(JSON.stringify({ ...good, gpus: 4 })), 2)).toBe('TRAINER_PACKAGE_MISSING')
@@ -307,7 +314,56 @@ describe('the environment of the Python trainer', () => {
     writeFileSync(requirements, 'no version at all !\n')
     const wrong = setupPeft(store, 'python3', (line) => said.push(line), requirements)
     await expect(wrong).rejects.toMatchObject({ code: 'TRAINER_SETUP_FAILED' })
-    expect(said).toHaveLength(4)
+    const path = trainerFolder(store)
+    const made = [`making a virtual environment in ${path}`, expect.stringContaining(`are in ${path}.log`)]
+    const anew = `the environment in ${path} is made anew: it was never finished`
+    expect(said).toEqual([...made, 'loading what was installed', anew, ...made])
+  })
+
+  it('stays when it is whole, and is mended when it is not', async () => {
+    const store = mkdtempSync(join(folder, 'store-'))
+    const requirements = join(store, 'requirements.txt')
+    writeFileSync(requirements, 'torch\n')
+    // Makes a copy of itself where venv would make an interpreter, and answers what the file beside it says.
+    const python = join(mkdtempSync(join(folder, 'python-')), 'python')
+    const facts = {
+      python: '3.11.2',
+      torch: '2.13.0',
+      transformers: '5.24.0',
+      peft: '0.21.2',
+      accelerate: '1',
+      gpus: 0,
+    }
+    const script = `#!/bin/sh
+case "$2" in
+  venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && cp "$(dirname "$0")/facts" "$3/bin/facts" ;;
+  pip) ;;
+  *) cat "$(dirname "$0")/facts" ;;
+esac
+`
+    writeFileSync(python, script, { mode: 0o755 })
+    writeFileSync(join(python, '..', 'facts'), JSON.stringify(facts))
+    const path = trainerFolder(store)
+    const setUp = async (): Promise<string> => {
+      const said: string[] = []
+      await setupPeft(store, python, (line) => said.push(line), requirements)
+      expect(readSetup(store)?.facts).toEqual(facts)
+      return said[0]!.replace(path, 'X')
+    }
+    expect(await setUp()).toBe('making a virtual environment in X')
+    expect(await setUp()).toBe('the environment in X is whole: nothing was done')
+    writeFileSync(join(path, 'bin', 'facts'), JSON.stringify({ ...facts, peft: '0.22.0' }))
+    expect(await setUp()).toBe('the environment in X is made anew: its packages are not those that were recorded')
+    writeFileSync(join(path, 'bin', 'facts'), JSON.stringify({ ...facts, broken: ['torch', 'OSError'] }))
+    expect(await setUp()).toBe('the environment in X is made anew: torch is installed and cannot be loaded (OSError)')
+    rmSync(interpreterOf(path))
+    expect(await setUp()).toBe(`the environment in X is made anew: ${interpreterOf(path)} is no Python that can be run`)
+    for (const broken of ['{"facts":', 'null', '{}']) {
+      writeFileSync(join(path, SETUP_FILE), broken)
+      expect(await setUp()).toBe('the environment in X is made anew: it was never finished')
+    }
+    writeFileSync(requirements, 'torch==3\n')
+    expect(await setUp()).toBe('the environment in X is made anew: it has the packages of another release of Sluice')
   })
 
   it('is not asked where the configuration is already wrong', () => {

@@ -145,7 +145,7 @@ describe('the measures', () => {
 
 describe('the config', () => {
   const check = (config: Readonly<Record<string, unknown>>): readonly string[] =>
-    (curate.check?.(completeConfig(curate, config) as CurateConfig, undefined as never) ?? []).map(
+    (curate.check?.(completeConfig(curate, config) as CurateConfig, undefined as never, undefined as never) ?? []).map(
       (problem) => problem.code,
     )
 

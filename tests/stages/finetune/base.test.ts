@@ -5,6 +5,7 @@ import { addModel, modelPlace } from '../../../models/checkpoints/registry.ts'
 import { openLanguageModel } from '../../../models/language-model.ts'
 import { decodeSafetensors } from '../../../models/safetensors.ts'
 import { finetune } from '../../../stages/finetune/index.ts'
+import type { Json } from '../../../util/json.ts'
 import { CONFIG, conversations, createStageRunner, metric, record, type StageRunner } from './stage-runner.ts'
 
 let runner: StageRunner
@@ -145,7 +146,10 @@ describe('finetune of a base', () => {
 
 describe('check', () => {
   const codes = (config: Partial<typeof CONFIG>) =>
-    finetune.check!({ ...CONFIG, ...config }, planned).map(({ code, path }) => [code, path])
+    finetune.check!({ ...CONFIG, ...config }, planned, {
+      written: config as Readonly<Record<string, Json>>,
+      inputs: {},
+    }).map(({ code, path }) => [code, path])
 
   it('finds what is wrong with a base before anything runs', () => {
     expect(codes({ base: 'bases' })).toEqual([['MODEL_UNKNOWN', ['base']]])

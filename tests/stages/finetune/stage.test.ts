@@ -151,12 +151,10 @@ describe('check', () => {
       now: new Date(0),
       secretId: () => '',
     }
-    expect(finetune.check!({ ...CONFIG, width: 30, heads: 4 }, context).map(({ code }) => code)).toEqual([
-      'FINETUNE_WIDTH',
-    ])
-    expect(finetune.check!({ ...CONFIG, batch_tokens: 64, context: 128 }, context).map(({ code }) => code)).toEqual([
-      'FINETUNE_BATCH',
-    ])
-    expect(finetune.check!(CONFIG, context)).toEqual([])
+    const codes = (written: Partial<typeof CONFIG>): readonly string[] =>
+      finetune.check!({ ...CONFIG, ...written }, context, { written: {}, inputs: {} }).map(({ code }) => code)
+    expect(codes({ width: 30, heads: 4 })).toEqual(['FINETUNE_WIDTH'])
+    expect(codes({ batch_tokens: 64, context: 128 })).toEqual(['FINETUNE_BATCH'])
+    expect(codes({})).toEqual([])
   })
 })

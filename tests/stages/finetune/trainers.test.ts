@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeSafetensors } from '../../../models/safetensors.ts'
 import { finetune } from '../../../stages/finetune/index.ts'
 import { REMOTE_MODEL_FILE } from '../../../stages/finetune/provider.ts'
+import type { Json } from '../../../util/json.ts'
 import { OpenAiServer } from '../../models/trainers/openai-server.ts'
+import { trainerHasPeft } from '../../support/python.ts'
 import { CONFIG, conversations, createStageRunner, metric, record, type StageRunner } from './stage-runner.ts'
 
 let runner: StageRunner
@@ -30,6 +31,12 @@ const planned = () => ({
   secretId: () => '',
 })
 
+const checked = (written: object) =>
+  finetune.check!({ ...CONFIG, ...written }, planned(), {
+    written: written as Readonly<Record<string, Json>>,
+    inputs: {},
+  })
+
 describe('a provider', () => {
   const provider = () => ({
     trainer: 'openai-compatible' as const,
@@ -49,7 +56,7 @@ describe('a provider', () => {
 
   it('gets the conversations, and the model is a name with what was told of it', async () => {
     const outputs = await runner.run(provider(), conversations(30, 1))
-    expect(finetune.check!({ ...CONFIG, ...provider() }, planned())).toEqual([])
+    expect(checked(provider())).toEqual([])
     const file = JSON.parse(runner.files(outputs).get(REMOTE_MODEL_FILE)!.toString())
     expect(file.base).toBe('small-1')
     expect(file.model).toMatch(/^ft:/)
@@ -100,7 +107,7 @@ describe('a provider', () => {
   })
 
   it('is checked before anything runs', () => {
-    const codes = (config: object) => finetune.check!({ ...CONFIG, ...config }, planned()).map(({ code }) => code)
+    const codes = (config: object) => checked(config).map(({ code }) => code)
     expect(codes({ trainer: 'openai-compatible' })).toEqual(['FINETUNE_NO_PROVIDER'])
     const { remote, trainer } = provider()
     expect(codes({ trainer, remote, loss_on: 'all', over_length: 'error', base: 'sluice:base', patience: 2 })).toEqual(
@@ -112,18 +119,7 @@ describe('a provider', () => {
   })
 })
 
-const PYTHON = process.env['SLUICE_PYTHON']
-const hasPeft = ((): boolean => {
-  if (PYTHON === undefined) return false
-  try {
-    const ask = 'from importlib.metadata import version\nfor name in ("torch", "transformers", "peft"): version(name)'
-    execFileSync(PYTHON, ['-c', ask], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
-if (!hasPeft) console.log('skipped: SLUICE_PYTHON names no Python with torch, transformers and peft')
+const hasPeft = trainerHasPeft()
 
 describe.skipIf(!hasPeft)('the Python trainer', () => {
   it('trains the same adapter as the own engine, from the same rows', { timeout: 300_000 }, async () => {

@@ -212,7 +212,9 @@ it('the plan finds missing files, unknown sources and contradictions before a by
     { id: 'gone', uri: 'gone/*.jsonl' },
   ]
   const codes = (config: object) =>
-    ingest.check!(withDefaults(config), splitContext(folder, declared)).map(({ code, path }) => [code, path])
+    ingest.check!(withDefaults(config), splitContext(folder, declared), { written: {}, inputs: {} }).map(
+      ({ code, path }) => [code, path],
+    )
   expect(codes({ sources: ['tickets'] })).toEqual([])
   expect(codes({})).toEqual([['SOURCE_NO_MATCH', undefined]])
   expect(codes({ sources: ['ticket'] })).toEqual([['SOURCE_UNKNOWN', ['sources', 0]]])

@@ -118,11 +118,12 @@ test('the same person has the same pseudonym in every record; the key is pinned'
 
 test('mistakes in the configuration are found before a byte moves', () => {
   const context = { now: new Date('2026-06-01') } as PlanContext
-  expect(redact.check!(CONFIG, context)).toEqual([])
+  expect(redact.check!(CONFIG, context, { written: {}, inputs: {} })).toEqual([])
   expect(
     redact.check!(
       { ...CONFIG, types: ['EMIAL'], operators: { PHONE: { operator: 'replace', keep_last: 2 } }, min_score: { X: 1 } },
       context,
+      { written: {}, inputs: {} },
     ),
   ).toMatchObject([
     { code: 'REDACT_UNKNOWN_TYPE', next: 'did you mean EMAIL?', path: ['types', 0] },
