@@ -15,6 +15,7 @@ export interface ByteSource {
   close(): void
 }
 
+/** Bytes in memory as a source; what is read are views of them, and `close` does nothing. */
 export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
   return {
     name,

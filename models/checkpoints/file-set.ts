@@ -36,6 +36,7 @@ export function besideFile(path: string): { readonly files: FileSet; readonly na
   return { files: folderFiles(dirname(path)), name: basename(path) }
 }
 
+/** Files that are in memory, by name, as the files of one model; names are listed in sorted order. */
 export function memoryFiles(files: ReadonlyMap<string, Uint8Array>): FileSet {
   return fileSet('the model', [...files.keys()].sort(), (name) => bytesSource(name, files.get(name)!))
 }

@@ -35,6 +35,7 @@ export function floatToBrain(x: number): number {
   return brainOfBits(BITS[0]!)
 }
 
+/** Numbers of binary16 bits (IEEE 754), exactly. */
 export function decodeHalf(bits: Uint16Array): Float32Array {
   const values = halves()
   const out = new Float32Array(bits.length)
@@ -42,16 +43,19 @@ export function decodeHalf(bits: Uint16Array): Float32Array {
   return out
 }
 
+/** Numbers of bfloat16 bits, exactly: they are the upper half of a float32. */
 export function decodeBrain(bits: Uint16Array): Float32Array {
   const out = new Uint32Array(bits.length)
   for (let i = 0; i < bits.length; i++) out[i] = bits[i]! << 16
   return new Float32Array(out.buffer)
 }
 
+/** binary16 bits of float32 numbers, rounded to nearest, ties to even; from 65520 on ±∞. */
 export function encodeHalf(data: Float32Array): Uint16Array {
   return encode(data, halfOfBits)
 }
 
+/** bfloat16 bits of float32 numbers, rounded to nearest, ties to even. */
 export function encodeBrain(data: Float32Array): Uint16Array {
   return encode(data, brainOfBits)
 }

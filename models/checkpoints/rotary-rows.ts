@@ -9,6 +9,12 @@ export function interleavedToHalves(data: Float32Array, rows: number, headWidth:
   return moveRows(data, rows, headWidth, 'gather')
 }
 
+/**
+ * The other way: rows in Hugging Face's order as llama2.c and GGUF's `llama` have them. See `interleavedToHalves`.
+ *
+ * @param data [rows, columns]
+ * @param rows rows of all heads: heads × headWidth
+ */
 export function halvesToInterleaved(data: Float32Array, rows: number, headWidth: number): Float32Array {
   return moveRows(data, rows, headWidth, 'scatter')
 }

@@ -23,6 +23,11 @@ export function refuseMismatch(file: string, missing: readonly string[], unexpec
   throw tensorError(file, `the tensors are not those of the model: ${parts.join('; ')}`)
 }
 
+/**
+ * Refuses a tensor whose shape is not that of its parameter.
+ *
+ * @throws SluiceError MODEL_TENSORS
+ */
 export function refuseShape(file: string, spec: ParameterSpec, shape: readonly number[]): void {
   if (shape.join() === spec.shape.join()) return
   throw tensorError(
@@ -31,6 +36,7 @@ export function refuseShape(file: string, spec: ParameterSpec, shape: readonly n
   )
 }
 
+/** The error MODEL_TENSORS: configuration and weights do not belong together. `message` has names and shapes only. */
 export function tensorError(file: string, message: string): SluiceError {
   return new SluiceError({
     code: 'MODEL_TENSORS',

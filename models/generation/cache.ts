@@ -18,6 +18,11 @@ export interface KeyValueCache {
 /** Capacity grows in steps of this many tokens. */
 const BLOCK = 64
 
+/**
+ * An empty cache for a batch of sequences; it grows as tokens come.
+ *
+ * @param batch sequences
+ */
 export function createCache(config: NetworkConfig, batch: number): KeyValueCache {
   const empty = (): Float32Array[] => Array.from({ length: config.layers }, () => new Float32Array(0))
   return makeCache(config, new Array<number>(batch).fill(0), 0, empty(), empty())

@@ -44,6 +44,12 @@ export async function score(
   return results
 }
 
+/**
+ * Refuses a sequence that is longer than the model's context.
+ *
+ * @param index of the sequence, for the message
+ * @throws SluiceError SEQUENCE_TOO_LONG
+ */
 export function checkLength(tokens: number, context: number, index: number): void {
   if (tokens <= context) return
   throw new SluiceError({

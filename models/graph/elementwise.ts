@@ -4,18 +4,22 @@ import { broadcastShape, ShapeError, sameShape } from './shape.ts'
 
 /** Element-wise operators with numpy broadcasting, and their gradients. */
 
+/** a + b, broadcast. */
 export function add(a: Value, b: Value): Value {
   return binary('Add', a, b, (dy) => [sumTo(dy, a), sumTo(dy, b)])
 }
 
+/** a − b, broadcast. */
 export function sub(a: Value, b: Value): Value {
   return binary('Sub', a, b, (dy) => [sumTo(dy, a), sumTo(scale(dy, -1), b)])
 }
 
+/** a · b, broadcast. */
 export function mul(a: Value, b: Value): Value {
   return binary('Mul', a, b, (dy) => [sumTo(mul(dy, b), a), sumTo(mul(dy, a), b)])
 }
 
+/** a / b, broadcast. ∂/∂b = −y/b. */
 export function div(a: Value, b: Value): Value {
   return binary('Div', a, b, (dy, y) => [sumTo(div(dy, b), a), sumTo(scale(div(mul(dy, y), b), -1), b)])
 }
@@ -30,26 +34,32 @@ export function shift(x: Value, by: number): Value {
   return by === 0 ? x : add(x, x.graph.scalar(x.type, by))
 }
 
+/** x². */
 export function square(x: Value): Value {
   return mul(x, x)
 }
 
+/** √x. The gradient is ½/y, so infinite at 0. */
 export function sqrt(x: Value): Value {
   return unary('Sqrt', x, (dy, y) => div(scale(dy, 0.5), y))
 }
 
+/** eˣ. */
 export function exp(x: Value): Value {
   return unary('Exp', x, (dy, y) => mul(dy, y))
 }
 
+/** The natural logarithm. */
 export function log(x: Value): Value {
   return unary('Log', x, (dy) => div(dy, x))
 }
 
+/** σ(x) = 1 / (1 + e⁻ˣ). σ′ = σ − σ². */
 export function sigmoid(x: Value): Value {
   return unary('Sigmoid', x, (dy, y) => mul(dy, sub(y, mul(y, y))))
 }
 
+/** The hyperbolic tangent. tanh′ = 1 − tanh². */
 export function tanh(x: Value): Value {
   return unary('Tanh', x, (dy, y) => sub(dy, mul(dy, mul(y, y))))
 }
@@ -107,6 +117,12 @@ export function reduceSum(x: Value, axes: readonly number[], keep = false): Valu
   return reduce('ReduceSum', x, axes, keep, (dy) => dy)
 }
 
+/**
+ * The mean over axes, negative ones counted from the end.
+ *
+ * @param keep leaves the axes in the shape, with size 1
+ * @throws ShapeError where a size is a name: the gradient needs the number
+ */
 export function reduceMean(x: Value, axes: readonly number[], keep = false): Value {
   const size = axes.reduce((total, axis) => {
     const length = x.shape[axis < 0 ? axis + x.shape.length : axis]

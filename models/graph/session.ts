@@ -56,10 +56,12 @@ function toTensor(type: Feed['type'], data: Feed['data'], shape: readonly number
   return new Tensor(type as 'float32', data as Float32Array, shape)
 }
 
+/** Numbers to feed, without a copy. One axis where no shape is given. */
 export function float32(data: Float32Array, shape: readonly number[] = [data.length]): Feed {
   return { type: 'float32', data, shape }
 }
 
+/** Whole numbers to feed, without a copy. One axis where no shape is given. */
 export function int32(data: Int32Array, shape: readonly number[] = [data.length]): Feed {
   return { type: 'int32', data, shape }
 }

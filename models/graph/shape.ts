@@ -11,6 +11,7 @@ export class ShapeError extends Error {
   override readonly name = 'ShapeError'
 }
 
+/** A shape for messages: `[batch, 128]`. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`
 }
@@ -31,6 +32,7 @@ export function product(sizes: Shape): Dimension {
   return factor === 1 ? symbols : `${symbols}*${factor}`
 }
 
+/** True where all sizes are the same numbers and the same names. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i])
 }

@@ -28,6 +28,7 @@ export interface Encoded {
 /** Tokens of a line that are looked at together for how it is written. */
 const STRETCH = 48
 
+/** A text as the network sees it: its tokens, what each word is, and how each stands in its line. */
 export function encode(text: string, words: WordTypes): Encoded {
   const tokens = tokenize(text)
   const { count, start, end, kind } = tokens

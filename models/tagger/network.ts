@@ -71,6 +71,10 @@ export interface Parameters {
   readonly dense: Readonly<Record<string, Float32Array>>
 }
 
+/**
+ * Random parameters before training, a function of shape and seed. Row 0 of the table is zeros, and so are the
+ * biases.
+ */
 export function initialParameters(shape: TaggerShape, seed: number): Parameters {
   const rng = random(seed, 'tagger', 'parameters')
   const normal = (length: number, deviation: number): Float32Array =>

@@ -62,6 +62,10 @@ function wholeCharacter(text: string, at: number): number {
   return before >= 0xd800 && before <= 0xdbff && after >= 0xdc00 && after <= 0xdfff ? at - 1 : at
 }
 
+/**
+ * Cuts a text into words, numbers, marks, addresses, handles, tags and line ends. Offsets are UTF-16 units; white
+ * space is in no token.
+ */
 export function tokenize(text: string): Tokens {
   // Plain arrays: most texts are short, and small typed arrays cost far more to make.
   const start: number[] = []

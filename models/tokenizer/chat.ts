@@ -88,6 +88,11 @@ export interface OwnChatEncoder extends ChatEncoder {
   readonly bos: number
 }
 
+/**
+ * The encoder for a tokenizer with the names that `sluice` gives its own: `<|bos|>`, `<|end|>`, one for each role.
+ *
+ * @throws SluiceError TOKENIZER_UNSUPPORTED where one of them is missing
+ */
 export function createChatEncoder(tokenizer: Tokenizer): OwnChatEncoder {
   const bos = tokenizer.special('<|bos|>')
   const end = tokenizer.special('<|end|>')

@@ -20,6 +20,10 @@ export interface GuardedNames {
   readonly letters: readonly string[]
 }
 
+/**
+ * Makes the names of special tokens ready for `Guard`: with their beginnings and ends, since text around them could
+ * complete one.
+ */
 export function guardedNames(names: readonly string[]): GuardedNames {
   const long = names.filter((name) => name.length > 1)
   const escaped = long.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))

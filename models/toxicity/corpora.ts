@@ -39,6 +39,7 @@ export function trainingExamples(folder: string): readonly Example[] {
   ]
 }
 
+/** A row of the Jigsaw comments: all six labels are people's, and each counts double. */
 export function jigsaw(row: Row): Example {
   const label = (name: string): number => Number(row[name])
   const y: Six = [
@@ -111,6 +112,7 @@ function mlma(row: Row): Example {
   }
 }
 
+/** A row of HatemojiBuild, labelled as hate or not and by its kind: a head of which that says nothing has weight 0. */
 export function hatemoji(row: Row): Example {
   const hate = Number(row['label_gold'])
   const threat = row['type'] === 'threateninglanguage' ? hate : 0

@@ -58,6 +58,10 @@ export interface Window {
   readonly pairs: Int32Array
 }
 
+/**
+ * Parameters before training, a function of shape and seed: the linear part starts at zero, vectors and filters are
+ * random.
+ */
 export function initialParameters(shape: NetworkShape, seed: number): Parameters {
   const rng = random(seed, 'toxicity', 'parameters')
   const uniform = (length: number, bound: number): Float32Array =>
@@ -89,6 +93,7 @@ export interface Activations {
 /** The largest response came from a place without tokens, or ReLU cut it: nothing flows back through it. */
 export const EMPTY = -0x8000_0000
 
+/** Room for one window on its way through the network; made once and used again. */
 export function activations(shape: NetworkShape): Activations {
   const pooled = shape.widths.length * shape.filters
   return {
@@ -125,6 +130,7 @@ export function forwardBag(shape: NetworkShape, p: Parameters, window: Window, s
   for (let h = 0; h < heads; h++) logits[h] = logits[h]! * norm + p.bagBias[h]!
 }
 
+/** The factor on the sum over a window's tokens, 1/√tokens: long windows do not drown short ones. */
 export function windowScale(tokens: number): number {
   return 1 / Math.sqrt(Math.max(1, tokens))
 }

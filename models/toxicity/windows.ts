@@ -28,6 +28,7 @@ export interface TextWindows {
   readonly short: readonly Window[]
 }
 
+/** Cuts a text into the windows that are scored. */
 export function windowsOf(text: string, featuriser: Featuriser): TextWindows {
   const tokens = featuriser.tokens(text)
   return {

@@ -29,6 +29,11 @@ export interface Batch {
   readonly starts?: Int32Array
 }
 
+/**
+ * Rows behind one another in typed arrays, in their order.
+ *
+ * @param rows each with as many marks `supervised` as ids
+ */
 export function packRows(rows: readonly { readonly ids: Int32Array; readonly supervised: Uint8Array }[]): TokenRows {
   const offsets = new Int32Array(rows.length + 1)
   for (const [i, row] of rows.entries()) offsets[i + 1] = offsets[i]! + row.ids.length
@@ -41,10 +46,12 @@ export function packRows(rows: readonly { readonly ids: Int32Array; readonly sup
   return { ids, supervised, offsets }
 }
 
+/** The number of rows. */
 export function rowCount(rows: TokenRows): number {
   return rows.offsets.length - 1
 }
 
+/** Tokens of a row. */
 export function rowLength(rows: TokenRows, row: number): number {
   return rows.offsets[row + 1]! - rows.offsets[row]!
 }

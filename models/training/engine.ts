@@ -86,6 +86,10 @@ export interface EngineOptions {
   readonly base?: BaseTensors | undefined
 }
 
+/**
+ * Writes the graphs of a training job and runs them. Sessions are opened when they are first used, and stay until
+ * `close`.
+ */
 export function openEngine({ shape, optimizer, seed, threads, lowMemory = false, base }: EngineOptions): Engine {
   const { network, method } = shape
   const size = parameterSize(network, method)

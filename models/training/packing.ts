@@ -61,6 +61,11 @@ export interface PaddingWaste {
   readonly share: number
 }
 
+/**
+ * Counts what padding costs: each row of a batch is as long as its longest one.
+ *
+ * @param batches rows of each, as indices into `rows`
+ */
 export function paddingWaste(rows: TokenRows, batches: readonly (readonly number[])[]): PaddingWaste {
   let places = 0
   let used = 0

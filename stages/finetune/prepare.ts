@@ -49,6 +49,7 @@ export interface PreparedRecord {
   readonly fate: 'kept' | 'truncated' | 'split' | keyof RowFates['dropped']
 }
 
+/** Counts of nothing, to add to. */
 export function noRows(): RowFates {
   return {
     read: 0,

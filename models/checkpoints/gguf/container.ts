@@ -212,6 +212,7 @@ function whole(value: bigint): number | bigint {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
 }
 
+/** The error GGUF_BROKEN (exit 4) for a file whose bytes contradict the format. `why` never quotes the file's texts. */
 export function brokenGguf(file: string, why: string): SluiceError {
   return new SluiceError({
     code: 'GGUF_BROKEN',
@@ -222,6 +223,7 @@ export function brokenGguf(file: string, why: string): SluiceError {
   })
 }
 
+/** The error GGUF_UNSUPPORTED for a sound file with a type or an architecture that is not read here. */
 export function unsupportedGguf(file: string, why: string): SluiceError {
   return new SluiceError({
     code: 'GGUF_UNSUPPORTED',

@@ -57,6 +57,7 @@ export type PostBody =
 /** A server may ask for a pause; not for a longer one than this. */
 const LONGEST_PAUSE = 10 * 60_000
 
+/** A client of one provider. `signal` ends requests and pauses; every request is noted in `requests`. */
 export function createClient(config: ClientConfig, signal: AbortSignal): Client {
   const requests: RequestNote[] = []
   const note = (method: 'GET' | 'POST', path: string, purpose: string, tries: number, bytesSent: number): void => {
@@ -141,6 +142,7 @@ export function jsonOf(response: HttpResponse, path: string): Readonly<Record<st
   throw protocolError(`the answer to ${path} is no JSON object`)
 }
 
+/** The error REMOTE_PROTOCOL for an answer that the protocol does not have. `what` never quotes an answer. */
 export function protocolError(what: string): SluiceError {
   return new SluiceError({
     code: 'REMOTE_PROTOCOL',
@@ -150,6 +152,7 @@ export function protocolError(what: string): SluiceError {
   })
 }
 
+/** The error REMOTE_UNREACHABLE, which may pass: the same command goes on later. */
 export function unreachable(config: Pick<ClientConfig, 'baseUrl'>, why: Error | HttpResponse): SluiceError {
   const how = why instanceof Error ? 'the connection fails' : `it answers ${why.status}`
   return new SluiceError({

@@ -62,6 +62,11 @@ export async function listAll<T extends { readonly id: string }>(
   throw protocolError(`the list ${path} does not end`)
 }
 
+/**
+ * A job as a provider tells it. What is not of the protocol is left out.
+ *
+ * @throws SluiceError REMOTE_PROTOCOL where it has no id or status
+ */
 export function readJob(object: Readonly<Record<string, unknown>>): RemoteJobObject {
   const error = object['error'] as Record<string, unknown> | null | undefined
   const metadata = (object['metadata'] ?? {}) as Record<string, unknown>
@@ -95,6 +100,11 @@ export function readJob(object: Readonly<Record<string, unknown>>): RemoteJobObj
   }
 }
 
+/**
+ * An event of a job.
+ *
+ * @throws SluiceError REMOTE_PROTOCOL where it has no id
+ */
 export function readEvent(object: Readonly<Record<string, unknown>>): RemoteEvent {
   return {
     id: text(object, 'id'),
@@ -104,6 +114,11 @@ export function readEvent(object: Readonly<Record<string, unknown>>): RemoteEven
   }
 }
 
+/**
+ * A checkpoint of a job, with those of its metrics that are numbers.
+ *
+ * @throws SluiceError REMOTE_PROTOCOL where it has no id
+ */
 export function readCheckpoint(object: Readonly<Record<string, unknown>>): RemoteCheckpoint {
   const metrics = Object.entries((object['metrics'] ?? {}) as Record<string, unknown>)
   return {
@@ -114,6 +129,11 @@ export function readCheckpoint(object: Readonly<Record<string, unknown>>): Remot
   }
 }
 
+/**
+ * A file at the provider.
+ *
+ * @throws SluiceError REMOTE_PROTOCOL where it has no id
+ */
 export function readFile(object: Readonly<Record<string, unknown>>): {
   readonly id: string
   readonly name: string

@@ -31,6 +31,7 @@ export function loadState(folder: string, fingerprint: string): RemoteState {
   return { fingerprint, attempt: 1 }
 }
 
+/** Writes the state durably, for nobody but the owner. */
 export function saveState(folder: string, state: RemoteState): void {
   writeFileDurable(join(folder, NAME), `${JSON.stringify(state, null, 2)}\n`, 0o600)
 }
