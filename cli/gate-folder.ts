@@ -40,12 +40,13 @@ export function writeGate(dir: string, { result, policies, evidence, waivers, me
 }
 
 /**
- * Makes the decision of a folder again, from what lies beside it.
+ * Makes the decision of a folder again, from what lies beside it. What the signatures of waivers were worth is taken from
+ * there: a replay shows that the decision follows from its inputs, not that the inputs are true.
  *
  * @throws SluiceError `GATE_UNREADABLE`; `GATE_REPLAY_DIFFERS` (exit 4) where any of it was changed, or another version decides
  * otherwise
  */
-export function replayGate(dir: string): string {
+export function replayGate(dir: string): GateResult {
   const bytes = read(join(dir, 'decision.json'))
   const decision = parse(join(dir, 'decision.json'), bytes)
   const byDigest = new Map(
@@ -72,7 +73,7 @@ export function replayGate(dir: string): string {
     throw differs(dir, 'what lies in it cannot be judged', cause)
   }
   if (again !== bytes.toString('utf8')) throw differs(dir, 'the same inputs give another decision')
-  return `the same decision, byte for byte: ${sha256(bytes)} (${decision.outcome})\n`
+  return { decision, digest: sha256(bytes), sluice: decision.engine.replace(/^sluice /, '') }
 }
 
 function differs(file: string, why: string, cause?: unknown): SluiceError {

@@ -67,11 +67,7 @@ export function gateCommand(program: Command): void {
       ]),
     )
     .action((policies: readonly string[], flags: Flags) => {
-      if (flags.replay !== undefined) {
-        process.stdout.write(replayGate(flags.replay))
-        return
-      }
-      const result = judge(policies, flags, new Date())
+      const result = flags.replay === undefined ? judge(policies, flags, new Date()) : replayGate(flags.replay)
       process.stdout.write(print(result, flags))
       process.exitCode = gateExit(result.decision)
     })
@@ -185,6 +181,7 @@ function print(result: GateResult, flags: Flags): string {
   }
   return [
     ...gateLines(page, decision.gate, decision),
+    ...(flags.replay === undefined ? [] : ['  made again from its inputs: the same, byte for byte']),
     `${summaryLine(decision.counts)} · decision ${digest.slice(0, 12)} · exit ${gateExit(decision)}`,
     '',
   ].join('\n')
