@@ -95,9 +95,13 @@ export function checkVerdict(desk: ReadDesk, review: LoggedReview, signed: Signe
     })
   }
   const signers = currentSigners(desk.root, review.request)
-  const { state, reasons } = decideReview(review.request, [...review.verdicts, signed], desk.now(), signers)
+  const decided = (verdicts: readonly SignedVerdict[]) => decideReview(review.request, verdicts, desk.now(), signers)
+  const { state, reasons } = decided([...review.verdicts, signed])
   const over = state === 'void' || state === 'expired'
-  const [reason] = reasons.filter(({ about }) => about === digest || (over && about === ''))
+  // Of two approvals of one person either may be the one that counts: a new one is refused all the same.
+  const twice = (found: readonly ReviewReason[]) => found.filter(({ code }) => code === 'APPROVAL_TWICE')
+  const again = twice(reasons).length > twice(decided(review.verdicts).reasons).length ? twice(reasons) : []
+  const [reason] = [...reasons.filter(({ about }) => about === digest || (over && about === '')), ...again]
   if (reason !== undefined) throw refused(reason)
 }
 
