@@ -77,7 +77,7 @@ const ReviewerRole = Type.Object(
   {
     role: Type.String({ pattern: '^[a-z][a-z0-9-]*$', description: 'What they answer for: privacy, model-risk.' }),
     principals: Type.Array(Person, { minItems: 1, description: 'Names of `allowed_signers`.' }),
-    quorum: Type.Integer({ minimum: 1, default: 1, description: 'How many different persons of them must approve.' }),
+    quorum: Type.Integer({ minimum: 1, description: 'How many different persons of them must approve.' }),
   },
   { additionalProperties: false },
 )
@@ -126,7 +126,7 @@ export const PipelineSchema = Type.Object(
           candidate: Type.String({ description: 'Stage whose model is released.' }),
           gate: Gate,
           reviewers: Type.Optional(
-            Type.Array(Type.Union([Type.String({ minLength: 1 }), ReviewerRole]), {
+            Type.Array(Type.Union([ReviewerRole, Type.String({ minLength: 1 })]), {
               description: 'Who may approve: names, or roles with the names and the quorum of each.',
             }),
           ),
