@@ -47,7 +47,8 @@ export function acquireLock(path: string, options: LockOptions = {}): Held {
   const deadline = performance.now() + (options.timeoutMs ?? 30_000)
   let tookOver = false
   for (let pause = 1; ; pause = Math.min(pause * 2, 20)) {
-    const nonce = create(files, path)
+    // Looking first: an attempt makes and removes a file, and many may be waiting.
+    const nonce = readIfThere(files, path) === undefined ? create(files, path) : undefined
     if (nonce !== undefined) {
       if (tookOver) removeLeftovers(files, path)
       return { tookOver, isMine: () => nonceOf(files, path) === nonce, release: () => release(files, path, nonce) }
