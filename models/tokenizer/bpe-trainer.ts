@@ -1,3 +1,4 @@
+import { Heap } from '../../util/heap.ts'
 import { BYTE_TO_CHARACTER, splitWords } from './bytes.ts'
 
 export interface BpeVocabulary {
@@ -33,7 +34,7 @@ export function trainBpe(counts: ReadonlyMap<string, number>, size: number): Bpe
   const merges: (readonly [string, string])[] = []
   const pairCounts = new Map<number, number>()
   const places = new Map<number, Set<number>>()
-  const queue = new MaxQueue()
+  const queue = new Heap<Candidate>(before)
   const touched = new Set<number>()
 
   const change = (key: number, by: number, word: number): void => {
@@ -45,7 +46,7 @@ export function trainBpe(counts: ReadonlyMap<string, number>, size: number): Bpe
     else known.add(word)
   }
   const flush = (): void => {
-    for (const key of touched) queue.push(pairCounts.get(key)!, key)
+    for (const key of touched) queue.push({ count: pairCounts.get(key)!, key })
     touched.clear()
   }
 
@@ -93,43 +94,12 @@ function pairKey(left: number, right: number): number {
   return left * PAIR_BASE + right
 }
 
-/** A binary heap: the largest count first, then the smallest key. */
-class MaxQueue {
-  readonly #heap: { count: number; key: number }[] = []
-
-  push(count: number, key: number): void {
-    const heap = this.#heap
-    const item = { count, key }
-    let i = heap.length
-    heap.push(item)
-    while (i > 0) {
-      const parent = (i - 1) >> 1
-      if (!before(item, heap[parent]!)) break
-      heap[i] = heap[parent]!
-      i = parent
-    }
-    heap[i] = item
-  }
-
-  pop(): { readonly count: number; readonly key: number } | undefined {
-    const heap = this.#heap
-    const top = heap[0]
-    const last = heap.pop()
-    if (top === undefined || last === undefined || heap.length === 0) return top
-    let i = 0
-    for (;;) {
-      let child = 2 * i + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child += 1
-      if (!before(heap[child]!, last)) break
-      heap[i] = heap[child]!
-      i = child
-    }
-    heap[i] = last
-    return top
-  }
+interface Candidate {
+  readonly count: number
+  readonly key: number
 }
 
-function before(a: { count: number; key: number }, b: { count: number; key: number }): boolean {
+/** The largest count first, then the smallest key. */
+function before(a: Candidate, b: Candidate): boolean {
   return a.count > b.count || (a.count === b.count && a.key < b.key)
 }

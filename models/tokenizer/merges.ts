@@ -1,3 +1,5 @@
+import { Heap } from '../../util/heap.ts'
+
 /** Ranks and results of byte-pair merges, by ids. */
 export interface MergeTable {
   rank(left: number, right: number): number | undefined
@@ -43,7 +45,7 @@ function mergeLong(ids: readonly number[], table: MergeTable): readonly number[]
   const next = Int32Array.from(ids, (_, i) => (i + 1 < n ? i + 1 : -1))
   const previous = Int32Array.from(ids, (_, i) => i - 1)
   const gone = new Uint8Array(n)
-  const queue = new PairQueue()
+  const queue = new Heap<Pair>(before)
   const offer = (at: number): void => {
     const after = next[at]!
     if (after === -1) return
@@ -69,42 +71,7 @@ function mergeLong(ids: readonly number[], table: MergeTable): readonly number[]
   return out
 }
 
-/** A binary heap: the smallest rank first, then the leftmost place. */
-class PairQueue {
-  readonly #heap: Pair[] = []
-
-  push(pair: Pair): void {
-    const heap = this.#heap
-    let i = heap.length
-    heap.push(pair)
-    while (i > 0) {
-      const parent = (i - 1) >> 1
-      if (!before(pair, heap[parent]!)) break
-      heap[i] = heap[parent]!
-      i = parent
-    }
-    heap[i] = pair
-  }
-
-  pop(): Pair | undefined {
-    const heap = this.#heap
-    const top = heap[0]
-    const last = heap.pop()
-    if (top === undefined || last === undefined || heap.length === 0) return top
-    let i = 0
-    for (;;) {
-      let child = 2 * i + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child += 1
-      if (!before(heap[child]!, last)) break
-      heap[i] = heap[child]!
-      i = child
-    }
-    heap[i] = last
-    return top
-  }
-}
-
+/** The smallest rank first, then the leftmost place. */
 function before(a: Pair, b: Pair): boolean {
   return a.rank < b.rank || (a.rank === b.rank && a.at < b.at)
 }
