@@ -21,12 +21,7 @@ import type { ModelFile, ModelSource, OpenedModel } from './source.ts'
  * model.close()
  */
 export async function openModelSource(path: string): Promise<ModelSource> {
-  const info = statSync(path, { throwIfNoEntry: false })
-  if (info === undefined) throw noSuchModel(path)
-  const { files, name } = info.isDirectory()
-    ? { files: folderFiles(snapshotOf(path)), name: undefined }
-    : besideFile(path)
-  const model = openFiles(files, name)
+  const { files, model } = openPath(path)
   try {
     const digests: ModelFile[] = []
     for (const used of model.used) digests.push({ name: used, ...(await sha256File(files.path!(used))) })
@@ -50,12 +45,7 @@ export interface ModelOutline {
  * @throws SluiceError as `openModelSource`
  */
 export function outlineModel(path: string): ModelOutline {
-  const info = statSync(path, { throwIfNoEntry: false })
-  if (info === undefined) throw noSuchModel(path)
-  const { files, name } = info.isDirectory()
-    ? { files: folderFiles(snapshotOf(path)), name: undefined }
-    : besideFile(path)
-  const model = openFiles(files, name)
+  const { files, model } = openPath(path)
   try {
     const digests = model.used.map((used) => ({ name: used, ...sha256FileSync(files.path!(used)) }))
     return { network: model.network, digest: withDigest(model, digests).digest }
@@ -78,11 +68,39 @@ function withDigest({ used: _, ...model }: OpenedModel, files: readonly ModelFil
   return { ...model, files: plain, digest: sha256Json(plain) }
 }
 
+function openPath(path: string): { readonly files: FileSet; readonly model: OpenedModel } {
+  const info = statSync(path, { throwIfNoEntry: false })
+  if (info === undefined) {
+    throw new SluiceError({
+      code: 'MODEL_FILE_MISSING',
+      message: 'there is no such model',
+      next: 'give a folder or a file, or see `sluice models list`',
+      at: { file: path },
+    })
+  }
+  const { files, name } = info.isDirectory()
+    ? { files: folderFiles(snapshotOf(path)), name: undefined }
+    : besideFile(path)
+  return { files, model: openFiles(files, name) }
+}
+
+/** The model of a folder, or of one file in it. */
 function openFiles(files: FileSet, name: string | undefined): OpenedModel {
-  if (name !== undefined) return openFile(files, name)
-  if (files.has('config.json')) return openHuggingFace(files)
+  const file = name ?? modelFileIn(files)
+  const opened = file === undefined ? undefined : openFile(files, file)
+  if (opened !== undefined) return opened
+  throw new SluiceError({
+    code: 'MODEL_UNKNOWN_FORMAT',
+    message: 'this is no model of a kind that is read',
+    next: 'give a Hugging Face folder with config.json and safetensors, a .gguf file or a llama2.c .bin file',
+    at: { file: name === undefined ? files.place : (files.path?.(name) ?? name) },
+  })
+}
+
+/** The file by which a folder is a model, or undefined where it has none. */
+function modelFileIn(files: FileSet): string | undefined {
+  if (files.has('config.json')) return 'config.json'
   const gguf = files.names.filter((each) => each.endsWith('.gguf'))
-  if (gguf.length === 1) return openFile(files, gguf[0]!)
   if (gguf.length > 1) {
     throw new SluiceError({
       code: 'MODEL_AMBIGUOUS',
@@ -91,21 +109,21 @@ function openFiles(files: FileSet, name: string | undefined): OpenedModel {
       at: { file: files.place },
     })
   }
+  if (gguf.length === 1) return gguf[0]
   const llama = files.names.filter((each) => each.endsWith('.bin') && isLlama2cFile(files, each))
-  if (llama.length === 1) return openLlama2c(files, llama[0]!)
-  throw unknownFormat(files.place)
+  return llama.length === 1 ? llama[0] : undefined
 }
 
-function openFile(files: FileSet, name: string): OpenedModel {
+/** By what the file begins with, then by its name; undefined for a file of another kind. */
+function openFile(files: FileSet, name: string): OpenedModel | undefined {
   const source = files.open(name)
   const magic = source.size < 4 ? '' : Buffer.from(source.read(0, 4)).toString('latin1')
-  if (magic === 'GGUF') return openGgufModel(source, name)
+  if (magic === 'GGUF' || name.endsWith('.gguf')) return openGgufModel(source, name)
   source.close()
-  if (name.endsWith('.gguf')) return openGgufModel(files.open(name), name)
-  if ((name.endsWith('.safetensors') || name === 'config.json') && files.has('config.json'))
+  if (name === 'config.json' || (name.endsWith('.safetensors') && files.has('config.json'))) {
     return openHuggingFace(files)
-  if (name.endsWith('.bin')) return openLlama2c(files, name)
-  throw unknownFormat(source.name)
+  }
+  return name.endsWith('.bin') ? openLlama2c(files, name) : undefined
 }
 
 function isLlama2cFile(files: FileSet, name: string): boolean {
@@ -134,23 +152,5 @@ function snapshotOf(folder: string): string {
     message: `the cache holds ${revisions.length} revisions of this model`,
     next: 'give the path of one of them, under snapshots/',
     at: { file: snapshots },
-  })
-}
-
-function noSuchModel(path: string): SluiceError {
-  return new SluiceError({
-    code: 'MODEL_FILE_MISSING',
-    message: 'there is no such model',
-    next: 'give a folder or a file, or see `sluice models list`',
-    at: { file: path },
-  })
-}
-
-function unknownFormat(file: string): SluiceError {
-  return new SluiceError({
-    code: 'MODEL_UNKNOWN_FORMAT',
-    message: 'this is no model of a kind that is read',
-    next: 'give a Hugging Face folder with config.json and safetensors, a .gguf file or a llama2.c .bin file',
-    at: { file },
   })
 }
