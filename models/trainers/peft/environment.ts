@@ -119,7 +119,8 @@ import importlib
 for name in sys.argv[1:]:
     if name in facts and sys.version_info >= (3, 10):
         try:
-            importlib.import_module(name)
+            # A folder without its __init__.py can be imported too, and has nothing in it.
+            importlib.import_module(name).__version__
         except Exception as error:
             facts['broken'] = [name, type(error).__name__]
             break
