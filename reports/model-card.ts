@@ -245,7 +245,9 @@ function verification(record: RunRecord): string {
   const reviewers =
     record.release === null
       ? ''
-      : `Release needs ${integer(record.release.quorum)} of ${record.release.reviewers.length === 0 ? 'the reviewers' : list(record.release.reviewers)}.`
+      : record.release.roles === undefined
+        ? `Release needs ${integer(record.release.quorum)} of ${record.release.reviewers.length === 0 ? 'the reviewers' : list(record.release.reviewers)}.`
+        : `Release needs ${list(record.release.roles.map(({ role, principals, quorum }) => `for ${role} ${integer(quorum)} of ${list(principals)}`))}.`
   return [
     '## How to verify',
     facts.map(([name, value]) => `- ${name}: ${value}`).join('\n'),

@@ -117,16 +117,17 @@ function describePass(record: RunRecord): VerdictWords {
     : ''
   const verify = { text: 'Check the record against the stored bytes.', command: 'sluice verify' }
   if (record.release?.state === 'awaiting_review') {
-    const { quorum, reviewers } = record.release
+    const { reviewers } = record.release
     return {
       tone: 'wait',
       title: byWaiver ? 'Release candidate by waiver, awaiting review' : 'Release candidate, awaiting review',
-      lead: `Every gate let this run through: ${gates}, ${counts.pass} of ${count(ruleCount(counts), 'rule')} passed and nothing blocks.${waived} A model is ready for human review; it is not released until ${quorumWords(quorum, reviewers)}.`,
+      lead: `Every gate let this run through: ${gates}, ${counts.pass} of ${count(ruleCount(counts), 'rule')} passed and nothing blocks.${waived} A model is ready for human review; it is not released until ${quorumWords(record.release)}.`,
       reasons: warnings,
       next: [
         {
           text:
             reviewers.length === 0 ? 'Hand this report to your reviewers.' : `Hand this report to ${list(reviewers)}.`,
+          command: `sluice review request ${record.run} --by NAME`,
         },
         verify,
       ],
@@ -227,7 +228,10 @@ function errorWords(error: SerializedError): string {
   return `${error.at === undefined ? '' : `${formatPlace(error.at)}: `}${error.code}: ${error.message}`
 }
 
-function quorumWords(quorum: number, reviewers: readonly string[]): string {
+function quorumWords({ quorum, reviewers, roles }: NonNullable<RunRecord['release']>): string {
+  if (roles !== undefined) {
+    return `${list(roles.map(({ role, principals, quorum: needed }) => `${needed} of ${principals.length} for ${role}`))} approve it`
+  }
   if (reviewers.length === 0) return quorum === 1 ? 'a reviewer approves it' : `${quorum} reviewers approve it`
   return `${quorum} of ${count(reviewers.length, 'reviewer')} approve${quorum === 1 ? 's' : ''} it`
 }

@@ -136,6 +136,7 @@ test('without a terminal: plain lines, appended only', () => {
       record  .sluice/runs/r1/run.json
 
     → Hand this report to dpo@example.org, ml-lead@example.org and support-head@example.org.
+        sluice review request 20261123-070000-a1b2c3 --by NAME
     → Check the record against the stored bytes.
         sluice verify
     "
