@@ -222,6 +222,11 @@ function stateOf(file: WaiverFile, evidence: ReturnType<typeof waiverEvidence>, 
     if (signature.state === 'not_allowed')
       return { state: 'broken', why: `the ${what} is signed by a key that is not pinned for its signer` }
   }
+  if (evidence.same_person === true)
+    return {
+      state: 'broken',
+      why: 'who asked and who approved are one person: allowed_signers has a key that both share',
+    }
   const [from, until] = [momentOf(waiver.not_before), momentOf(waiver.expires)]
   if (from === undefined || until === undefined) return { state: 'broken', why: 'its dates are not days' }
   if (now.getTime() > until.end) return { state: 'expired', why: '' }

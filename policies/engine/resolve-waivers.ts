@@ -107,8 +107,8 @@ function concerns(waiver: Waiver, input: ResolveInput): boolean {
   return candidate === undefined || candidate === input.candidate
 }
 
-/** Two people, each with their own key. */
-function signaturesRefused({ waiver, requested, approved }: WaiverEvidence): Refusal | undefined {
+/** Two people, each with their own key: not one with two keys, nor one with two names. */
+function signaturesRefused({ waiver, requested, approved, same_person }: WaiverEvidence): Refusal | undefined {
   for (const [what, signature, who] of [
     ['request', requested, waiver.requested_by],
     ['approval', approved, waiver.approved_by],
@@ -121,6 +121,7 @@ function signaturesRefused({ waiver, requested, approved }: WaiverEvidence): Ref
     }
   }
   const same =
+    same_person === true ||
     waiver.requested_by === waiver.approved_by ||
     (requested.state === 'valid' && approved.state === 'valid' && requested.key === approved.key)
   return same ? refuse('WAIVER_SELF_APPROVED', 'who asked for it also approved it') : undefined

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AllowedSigner, findAllowedSigner, parseAllowedSigners } from '../../audit/allowed-signers.ts'
+import { personsOf } from '../../audit/review/persons.ts'
 import { parseSshSignature, WAIVER_NAMESPACE } from '../../audit/sshsig.ts'
 import { type Sha256, sha256 } from '../../util/digest.ts'
 import { SluiceError, toSluiceError } from '../../util/errors.ts'
@@ -99,11 +100,14 @@ export function waiverEvidence(
   uses: number,
 ): WaiverEvidence {
   const { waiver, digest, document } = file
+  const { requested_by: asked, approved_by: approved } = waiver
+  const person = personsOf([asked, approved], signers ?? [])
   return {
     waiver,
     digest,
-    requested: check(document, file.requested, waiver.requested_by, signers ?? [], now),
-    approved: check(document, file.approved, waiver.approved_by, signers ?? [], now),
+    requested: check(document, file.requested, asked, signers ?? [], now),
+    approved: check(document, file.approved, approved, signers ?? [], now),
+    ...(person.get(asked) === person.get(approved) ? { same_person: true as const } : {}),
     uses,
   }
 }

@@ -76,6 +76,8 @@ export interface WaiverEvidence {
   readonly digest: Sha256
   readonly requested: WaiverSignature
   readonly approved: WaiverSignature
+  /** Present where `allowed_signers` has a key that both names share: they are one person, whichever keys were used. */
+  readonly same_person?: true
   readonly uses: number
 }
 
