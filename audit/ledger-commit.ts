@@ -5,7 +5,7 @@ import type { LedgerEntry } from './entry.ts'
 import { encodeEntry, prevOf } from './entry.ts'
 import { createSynced, ensureFolder, isErrno, listIfThere, removeIfThere, replaceDurable, syncFolder } from './files.ts'
 import type { Keys } from './keys.ts'
-import type { Head, LogPlace } from './ledger-head.ts'
+import { type Head, type LogPlace, readNote, trustedCheckpoint } from './ledger-head.ts'
 import { leafHash } from './merkle.ts'
 import type { Checkpoint } from './note.ts'
 import { formatCheckpoint, signNote } from './note.ts'
@@ -60,7 +60,12 @@ export function commit(
   const note = signNote(formatCheckpoint(checkpoint), keys)
   mayCommit()
   writeTiles(place, tiles)
-  replaceDurable(disk, join(dir, 'checkpoint'), Buffer.from(note), mayCommit)
+  try {
+    replaceDurable(disk, join(dir, 'checkpoint'), Buffer.from(note), mayCommit)
+  } catch (error) {
+    removeUnneeded(place, tiles.keys())
+    throw error
+  }
   removeSuperseded(place, head.checkpoint.size, seq)
   return { note, checkpoint, edge, bundle, prev, lastTime: time }
 }
@@ -90,6 +95,19 @@ function writeTiles({ dir, files }: LogPlace, tiles: ReadonlyMap<string, Uint8Ar
       }
     }
     throw error
+  }
+}
+
+/** Takes back tiles that the checkpoint, whichever lies there now, does not have. */
+function removeUnneeded(place: LogPlace, paths: Iterable<string>): void {
+  try {
+    const { size } = trustedCheckpoint(place, readNote(place))
+    for (const path of paths) {
+      const { level, index, width } = parseTilePath(path)!
+      if (tileWidth(level, index, size) !== width) removeIfThere(place.files, join(place.dir, path))
+    }
+  } catch {
+    // The disk is failing; what stays lies beyond the checkpoint and is removed when the log is next opened.
   }
 }
 
