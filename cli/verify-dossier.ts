@@ -12,6 +12,7 @@ export interface DossierFlags {
   readonly witness?: readonly string[]
   readonly tsaCa?: string
   readonly allowedSigners?: string
+  readonly log?: string
   readonly replay?: boolean
   readonly json?: boolean
 }
@@ -30,6 +31,7 @@ export async function verifyDossierCommand(dossier: string, flags: DossierFlags)
     ...(flags.allowedSigners === undefined
       ? {}
       : { allowedSigners: read(flags.allowedSigners, 'give the allowed_signers file that you know') }),
+    ...(flags.log === undefined ? {} : { laterLog: flags.log }),
     ...(flags.replay === true ? { replay: replayDecision } : {}),
     now: new Date(),
   })

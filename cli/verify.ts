@@ -37,6 +37,7 @@ export function verifyCommand(program: Command): void {
     .option('--witness <files...>', 'dossier: verifier keys of witnesses, one in each file; each must have cosigned')
     .option('--tsa-ca <file>', 'dossier: certificates of the time stamping authority’s CA; there must be a time stamp')
     .option('--allowed-signers <file>', 'dossier: the allowed signers that you know')
+    .option('--log <dir>', 'dossier: folder of a newer state of its log; says whether the release was revoked since')
     .option('--replay', 'dossier: make every decision again and compare its bytes')
     .option(
       '--checkpoint <files...>',

@@ -137,6 +137,10 @@ const CODES: Readonly<Record<string, string>> = {
   OUTSIDE_NOT_COMPARABLE:
     'a checkpoint that you gave is of a state of the log that the dossier cannot be compared with',
   OUTSIDE_FORKED: 'the log did not grow out of a checkpoint that you gave: it was cut or rewritten',
+  LATER_LOG_BROKEN: 'the newer log that you gave does not hold, or is not of this key',
+  LATER_LOG_OLDER: 'the log that you gave is older than this release, so it cannot tell whether it was revoked',
+  LATER_LOG_FORKED: 'the newer log that you gave did not grow out of the log of this release',
+  RELEASE_REVOKED: 'the release was revoked',
   COSIGNATURE_MISSING: 'a witness that you named did not cosign',
   COSIGNATURE_WRONG: 'a cosignature of a witness that you named does not hold',
   COSIGNATURE_OTHER_KEY: 'what was cosigned is not a checkpoint of this log',

@@ -4,6 +4,7 @@ import { checkAttestations } from './check-attestations.ts'
 import { checkDecisions } from './check-decisions.ts'
 import { checkFiles } from './check-files.ts'
 import { checkKeys } from './check-keys.ts'
+import { checkLaterLog } from './check-later-log.ts'
 import { checkLog } from './check-log.ts'
 import { checkOutside, type Outside } from './check-outside.ts'
 import { checkReports } from './check-reports.ts'
@@ -47,6 +48,8 @@ export interface ReplayInput {
 export interface VerifyDossierOptions extends Partial<Outside> {
   /** Public keys of the log (Ed25519) and of the attestations (P-256) that are trusted. */
   readonly keys?: readonly KeyObject[]
+  /** Folder of a newer state of the log, to learn whether the release was revoked since. */
+  readonly laterLog?: string
   /** The text of the allowed signers that are trusted. */
   readonly allowedSigners?: string
   /** Makes a decision again and returns its bytes: policies are above this room, so the caller brings it. */
@@ -81,6 +84,7 @@ export async function verifyDossier(path: string, options: VerifyDossierOptions 
       const { checkpoints = [], witnesses = [], authorities, now = new Date() } = options
       const outside = { checkpoints, witnesses, now, ...(authorities === undefined ? {} : { authorities }) }
       covered = checkOutside(dossier, keys.log, log, outside)
+      if (options.laterLog !== undefined) checkLaterLog(dossier, keys.log, log, options.laterLog)
       if (options.replay !== undefined) {
         made.add('replay')
         await checkReplay(dossier, options.replay)

@@ -160,7 +160,10 @@ it.skipIf(!HAS_SSH)(
     const alone = standalone('release')
     expect([alone.status, String(alone.stdout)]).toEqual([4, expect.stringContaining('MODEL_CHANGED')])
 
+    flip(join(dir, 'release/model/model.safetensors'))
+    await ok('verify', 'release', '--log', '.sluice/ledger')
     await ok('release', 'revoke', 'release', '--reason', 'wrong_adapter')
+    expect((await run('verify', 'release', '--log', '.sluice/ledger')).stdout).toContain('RELEASE_REVOKED')
     expect(await ok('release', 'list')).toContain('revoked')
   },
   TIMEOUT,

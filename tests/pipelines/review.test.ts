@@ -67,9 +67,14 @@ describe('a review', () => {
     expect(existsSync(join(dir, 'again'))).toBe(false)
     // The log names nobody: people stand in the documents only.
     expect(grep(join(dir, 'store/ledger'), ['"ana"', '"cy"', '"dan"'])).toEqual([])
+    const laterLog = join(dir, 'store/ledger')
+    const codes = async () => (await verifyDossier(folder, { laterLog })).findings.map(({ code }) => code)
+    expect(await codes()).toEqual([])
     const [release] = loggedReleases(r.desk().ledger)
     revoke(r.desk(), findRelease([release!], digest.slice(0, 12)), 'leaked_canary')
     expect(loggedReleases(r.desk().ledger)).toMatchObject([{ digest, state: 'revoked', reason: 'leaked_canary' }])
+    expect(await codes()).toEqual(['RELEASE_REVOKED'])
+    expect((await verifyDossier(folder)).findings).toEqual([])
   })
 
   it('is stopped by a rejection until it is withdrawn; comments are kept outside of the log', async () => {
