@@ -64,19 +64,23 @@ function show(report: VerifyReport, own: number, given: number): void {
   ]
   line('compared', parts.length === 0 ? 'with no earlier checkpoint' : `with earlier checkpoints: ${parts.join(', ')}`)
   const open = report.openRuns.length
-  line('steps', open === 0 ? 'each that was begun has ended once' : `${integer(open)} runs begun and not ended`)
+  line('steps', open === 0 ? 'each that was begun has ended once' : `${counted(open, 'run')} begun and not ended`)
   for (const warning of report.warnings) line('warning', describe(warning))
   for (const problem of report.problems) {
     print(`${style.bad(KIND_WORDS[problemKind(problem.code)].padEnd(12))}${describe(problem)}`)
   }
   if (report.more > 0) line('', `and ${integer(report.more)} more`)
   const bad = report.problems.length + report.more
-  if (!report.ok) print(style.bad(`not intact  ${integer(bad)} problems`))
+  if (!report.ok) print(style.bad(`not intact  ${counted(bad, 'problem')}`))
   else if (given > 0) line('intact', 'assurance: signed, and it contains the checkpoints that you gave')
   else {
     line('intact', 'assurance: signed by its key. A log cut back to an older state looks like this too:')
     line('', 'keep checkpoints elsewhere and give them with --checkpoint')
   }
+}
+
+function counted(n: number, what: string): string {
+  return `${integer(n)} ${what}${n === 1 ? '' : 's'}`
 }
 
 function describe({ code, message, file, seq }: VerifyProblem): string {
