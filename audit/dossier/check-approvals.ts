@@ -35,7 +35,9 @@ export function checkApprovals(
     for (const code of problems) report(code, path)
     if (approval !== undefined && problems.length === 0) valid.push(approval)
   }
-  if (dossier.release.state === 'approved' && record !== undefined) checkQuorum(dossier, log, record, valid)
+  // An approval that was damaged was reported; that it is then missing need not be said again.
+  const intact = below(dossier, 'approvals/').every((path) => dossier.intact.has(path))
+  if (dossier.release.state === 'approved' && record !== undefined && intact) checkQuorum(dossier, log, record, valid)
 }
 
 interface Context {
@@ -152,7 +154,11 @@ function bindingProblems(dossier: Dossier, approval: Approval, context: Context)
   const { signersText } = context
   if (signersText !== undefined && sha256(signersText) !== request['allowed_signers']) problems.push('APPROVAL_SIGNERS')
   const seen = openCheckpoint(textOf(request['checkpoint']), context.key)
-  if (typeof seen === 'string' || context.log.rootAt(seen.size)?.equals(seen.root) !== true) {
+  const comparable = ['audit/checkpoint', 'audit/leaves'].every(
+    (path) => !dossier.listed.has(path) || dossier.intact.has(path),
+  )
+  const grown = typeof seen !== 'string' && context.log.rootAt(seen.size)?.equals(seen.root) === true
+  if (typeof seen === 'string' || (comparable && !grown)) {
     problems.push('APPROVAL_CHECKPOINT')
   }
   return problems
@@ -176,6 +182,7 @@ function rightProblems(dossier: Dossier, { reviewer, role, opened, requires }: A
 }
 
 function logProblems(dossier: Dossier, approval: Approval, digest: string, log: DossierLog): string[] {
+  if (!log.whole) return []
   const has = (type: string, payload: string): boolean =>
     ownEntries(dossier, log, type).some((entry) => entry.payload === payload)
   const withdrawn = ownEntries(dossier, log, 'review.withdrawn').some(({ subject }) => subject['document'] === digest)

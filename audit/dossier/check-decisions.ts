@@ -9,6 +9,7 @@ export function checkDecisions(dossier: Dossier, log: DossierLog, record: RunDoc
   const report = dossier.findings.in('decisions')
   const { release } = dossier
   const used = new Map<string, DecisionDocument['policies'][number]>()
+  let read = 0
   for (const { gate, digest } of release.decisions) {
     const path = decisionFile(gate)
     if (!dossier.listed.has(path)) {
@@ -26,6 +27,7 @@ export function checkDecisions(dossier: Dossier, log: DossierLog, record: RunDoc
     if (record !== undefined && !isTold(record, gate, digest, decision)) report('RUN_DECISION', path)
     if (!isAbout(dossier, decision)) report('DECISION_SUBJECT', path)
     if (decision.outcome !== 'block' && decision.rules.some(({ blocks }) => blocks)) report('DECISION_OUTCOME', path)
+    read += 1
     for (const policy of decision.policies) {
       used.set(policyFile(policy), policy)
       checkPolicy(dossier, policy)
@@ -42,8 +44,8 @@ export function checkDecisions(dossier: Dossier, log: DossierLog, record: RunDoc
   for (const path of below(dossier, 'evidence/')) {
     if (!gates.has(path.slice('evidence/'.length).replace(/(\.waivers)?\.json$/, ''))) report('EVIDENCE_UNKNOWN', path)
   }
-  // With a decision that cannot be read nobody knows what it used.
-  if ([...gates].some((gate) => !dossier.intact.has(decisionFile(gate)))) return
+  // With a decision that cannot be relied on nobody knows what was used.
+  if (read < release.decisions.length) return
   for (const path of below(dossier, 'policies/')) if (!used.has(path)) report('POLICY_UNUSED', path)
   const sorted = (policies: Iterable<unknown>): string =>
     canonicalJson([...policies].map((each) => canonicalJson(each)).sort())
@@ -71,7 +73,7 @@ function decisionProblem(
   const logged = ownEntries(dossier, log, 'gate.decided').filter(({ subject }) => subject['gate'] === named.gate)
   const [only] = logged
   const same = only?.payload === named.digest && only.subject['outcome'] === decision.outcome
-  return logged.length === 1 && same ? undefined : 'DECISION_NOT_LOGGED'
+  return (logged.length === 1 && same) || !log.whole ? undefined : 'DECISION_NOT_LOGGED'
 }
 
 /** A decision is of this pipeline, and that of the release is about this model. */

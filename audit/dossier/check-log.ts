@@ -44,7 +44,8 @@ export function checkLog(dossier: Dossier, key: PublicKey): DossierLog {
   }
   const rootAt = (size: number): Buffer | undefined =>
     size === checkpoint?.size ? checkpoint.root : leaves === undefined ? undefined : rootOf(leaves, size)
-  const log: DossierLog = { entries, rootAt, ...(checkpoint === undefined ? {} : { checkpoint }) }
+  const whole = entries.size === dossier.release.entries.length
+  const log: DossierLog = { entries, whole, rootAt, ...(checkpoint === undefined ? {} : { checkpoint }) }
   const latest = checkReleaseEntry(dossier, key, log)
   return latest === undefined
     ? log

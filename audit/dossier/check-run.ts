@@ -13,8 +13,7 @@ const RUN = 'run.json'
  */
 export function checkRun(dossier: Dossier, log: DossierLog): RunDocument | undefined {
   const report = dossier.findings.in('run')
-  // An entry that is not whole was reported; without it, what is missing cannot be told from what is broken.
-  if (dossier.release.entries.some(({ seq }) => !log.entries.has(seq))) return undefined
+  if (!log.whole) return undefined
   const [planned, ...plans] = ownEntries(dossier, log, 'run.planned')
   const [finished, ...ends] = ownEntries(dossier, log, 'run.finished')
   if (planned === undefined || finished === undefined || plans.length + ends.length > 0) {

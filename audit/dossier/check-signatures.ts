@@ -67,8 +67,9 @@ function shownProperties(dossier: Dossier): ReadonlySet<string> | undefined {
   const { decisions, candidate, state } = dossier.release
   for (const { gate } of decisions) {
     const bytes = doc(dossier, decisionFile(gate))
-    if (bytes === undefined) return undefined
-    const outcome = textOf(objectOf(parseCanonical(bytes))['outcome'])
+    const decision = bytes === undefined ? undefined : parseCanonical(bytes)
+    if (decision === undefined) return undefined
+    const outcome = textOf(objectOf(decision)['outcome'])
     if (outcome === 'pass' || outcome === 'warn') shown.add(propertyName(`gate ${gate}`))
   }
   if (candidate !== undefined) shown.add(propertyName('model signed'))

@@ -27,6 +27,8 @@ export interface DossierKeys {
 export interface DossierLog {
   /** Entries that are whole, by their number. */
   readonly entries: ReadonlyMap<number, StoredEntry>
+  /** False where an entry is not whole: then what is missing cannot be told from what is broken. */
+  readonly whole: boolean
   /** Root of the log at a size, where the dossier can tell. */
   rootAt(size: number): Buffer | undefined
   readonly checkpoint?: Checkpoint

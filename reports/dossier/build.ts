@@ -31,7 +31,6 @@ import { renderVerifyGuide } from './verify-guide.ts'
 export interface ReviewFiles {
   readonly approvals: readonly {
     readonly id: string
-    readonly reviewer: string
     readonly document: Uint8Array
     readonly signature: Uint8Array
   }[]
@@ -141,6 +140,7 @@ async function fill(folder: string, record: RunRecord, state: ReleaseState, opti
   writeInto(folder, 'keys/ledger.vkey', `${keys.noteVerifier}\n`)
   writeInto(folder, 'keys/bundle.pub', signer.publicKeyPem)
   const entries = writeEntries(folder, ledger, evidence.entries)
+  const since = ledger.size
   const leaves = leavesOf(ledger)
   if (leaves !== undefined) writeInto(folder, 'audit/leaves', leaves)
   const outside = witnessEvidence(options.store, ledger.size, evidence.finished.seq)
@@ -160,7 +160,7 @@ async function fill(folder: string, record: RunRecord, state: ReleaseState, opti
     entries,
   }
   const guide = {
-    approvals: options.review?.approvals.map(({ id, reviewer }) => ({ id, reviewer })) ?? [],
+    approvals: options.review?.approvals.map(({ id, document }) => ({ id, reviewer: reviewerOf(document) })) ?? [],
     waivers: (record.waivers?.documents ?? []).length > 0,
     anchored: outside.some(([path]) => path === 'audit/anchor.tsr'),
   }
@@ -168,6 +168,7 @@ async function fill(folder: string, record: RunRecord, state: ReleaseState, opti
   return sealDossier(folder, draft, {
     signer,
     ledger,
+    since,
     keep: (text) => void store.put(text, 'redacted'),
   })
 }
@@ -211,6 +212,11 @@ function writeReview(folder: string, review: ReviewFiles | undefined): void {
     writeInto(folder, `approvals/${id}.json`, document)
     writeInto(folder, `approvals/${id}.json.sig`, signature)
   }
+}
+
+/** Who signed, for the command that checks it. */
+function reviewerOf(document: Uint8Array): string {
+  return (JSON.parse(Buffer.from(document).toString('utf8')) as { readonly reviewer: string }).reviewer
 }
 
 function writeModel(folder: string, record: RunRecord, store: Store): Candidate | undefined {

@@ -41,7 +41,7 @@ export interface Promoted {
  * exit 4 what `recheckBound` throws, and `REVIEW_READING_CHANGED`; `RELEASE_ALREADY_PROMOTED`.
  */
 export function promote(options: PromoteOptions): Promise<Promoted> {
-  return locked(options.desk.root, () => promoteLocked(options))
+  return locked(options.desk, (desk) => promoteLocked({ ...options, desk }))
 }
 
 async function promoteLocked({ desk, named, out, signer }: PromoteOptions): Promise<Promoted> {

@@ -4,7 +4,7 @@ import { parseAllowedSigners } from '../../audit/allowed-signers.ts'
 import { loadPipeline } from '../../pipelines/engine/load.ts'
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
 import { waiverPlaces } from '../../pipelines/engine/waivers.ts'
-import { type Desk, reviewDir, stateOf } from '../../pipelines/review/desk.ts'
+import { type Desk, locked, reviewDir, stateOf } from '../../pipelines/review/desk.ts'
 import { makeRequest } from '../../pipelines/review/make-request.ts'
 import { readingDir } from '../../pipelines/review/opened.ts'
 import { type LoggedReview, loggedReviews } from '../../pipelines/review/review-log.ts'
@@ -20,7 +20,11 @@ import { fillReadingRoom } from './reading-room.ts'
  * @throws SluiceError those of `makeRequest`; `REVIEW_OPEN` where the run has a request that still counts;
  * `RELEASE_ALREADY_PROMOTED`.
  */
-export async function requestReview(desk: Desk, record: RunRecord, submittedBy: string): Promise<LoggedReview> {
+export function requestReview(desk: Desk, record: RunRecord, submittedBy: string): Promise<LoggedReview> {
+  return locked(desk, (fresh) => request(fresh, record, submittedBy))
+}
+
+async function request(desk: Desk, record: RunRecord, submittedBy: string): Promise<LoggedReview> {
   const earlier = loggedReviews(desk.ledger, desk.store).filter(({ request }) => request.run === record.run)
   if (earlier.some(({ promoted }) => promoted !== undefined)) throw alreadyPromoted()
   for (const review of earlier) {
@@ -40,7 +44,7 @@ export async function requestReview(desk: Desk, record: RunRecord, submittedBy: 
   const room = mkdtempSync(join(desk.root, 'reviews', '.reading-'))
   try {
     const digests = await fillReadingRoom(record, desk.store, room)
-    const request = makeRequest({
+    const made = makeRequest({
       record,
       pipeline,
       signersText,
@@ -49,15 +53,15 @@ export async function requestReview(desk: Desk, record: RunRecord, submittedBy: 
       fileDigest: (path) => digests.get(path),
       now: desk.now(),
     })
-    const text = canonicalJson(request)
+    const text = canonicalJson(made)
     const { sha256: digest } = desk.store.put(text, 'redacted')
-    const folder = reviewDir(desk.root, request)
+    const folder = reviewDir(desk.root, made)
     writeFileDurable(join(folder, 'request.json'), text)
-    renameSync(room, readingDir(desk.root, request))
+    renameSync(room, readingDir(desk.root, made))
     desk.ledger.append([
-      { type: 'review.requested', run: record.run, subject: { candidate: request.candidate.digest }, payload: digest },
+      { type: 'review.requested', run: record.run, subject: { candidate: made.candidate.digest }, payload: digest },
     ])
-    return { request, digest, verdicts: [], comments: [] }
+    return { request: made, digest, verdicts: [], comments: [] }
   } catch (error) {
     rmSync(room, { recursive: true, force: true })
     throw error

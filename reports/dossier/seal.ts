@@ -36,15 +36,20 @@ export interface Sealed {
  * Closes a dossier: lists and hashes every file, writes `release.json`, signs it, logs it, and writes the proof that it
  * is in the log and that the log only grew since the evidence was taken.
  *
- * @param keep stores the document, so that the log's payload can be found.
+ * @param keys.since entries of the log when the evidence was taken from it
+ * @param keys.keep stores the document, so that the log's payload can be found.
  */
 export async function sealDossier(
   folder: string,
   draft: ReleaseDraft,
-  keys: { readonly signer: Signer; readonly ledger: Ledger; readonly keep: (text: string) => void },
+  keys: {
+    readonly signer: Signer
+    readonly ledger: Ledger
+    readonly since: number
+    readonly keep: (text: string) => void
+  },
 ): Promise<Sealed> {
-  const { signer, ledger, keep } = keys
-  const oldSize = ledger.size
+  const { signer, ledger, since, keep } = keys
   const release: ReleaseDocument = { ...draft, files: listFiles(folder) }
   const text = canonicalJson(release)
   const digest = sha256(text)
@@ -73,7 +78,7 @@ export async function sealDossier(
   const [entry] = [...ledger.entries(first, first + 1)]
   writeFileSync(join(folder, 'audit/release.json-entry'), encodeEntry(entry!))
   writeFileSync(join(folder, 'audit/release.tlog-proof'), proofText(first, ledger))
-  writeFileSync(join(folder, 'audit/release.consistency'), hashLines(ledger.proveConsistency(oldSize)))
+  writeFileSync(join(folder, 'audit/release.consistency'), hashLines(ledger.proveConsistency(since)))
   return { release, digest, seq: first, checkpoint }
 }
 

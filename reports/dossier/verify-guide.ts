@@ -261,7 +261,7 @@ END
 
 const WHOLE: Block = {
   title: 'All of it, and more, by one program',
-  says: '`sluice-verify` is one file that imports nothing but Node; read it first. `sluice verify . --replay` also makes every decision again. Give both the keys that you know: `--key FILE --key FILE`.',
+  says: '`sluice-verify` is three files that import nothing but Node; read them first. `sluice verify . --replay` also makes every decision again. Give both the keys that you know: `--key FILE --key FILE`.',
   needs: ['sluice-verify'],
   commands: 'sluice-verify .',
 }

@@ -39,11 +39,21 @@ release:
   quorum: 2
 `
 
-/** A folder with a pipeline of toy stages that ends in a release candidate. */
-export function dossierWork(limit = 2): string {
+/**
+ * A folder with a pipeline of toy stages that ends in a release candidate.
+ *
+ * @param given.limit of the loss: below 1.25 the gate of `train` blocks
+ * @param given.strict adds a rule that fails unless it is waived
+ */
+export function dossierWork(given: { readonly limit?: number; readonly strict?: boolean } = {}): string {
+  const { limit = 2, strict = false } = given
   const dir = workFolder('dossier', {
     'p.yaml': PIPELINE,
-    'rows.yaml': policy('rows', rule('even-share', '{ metric: even_share, at_most: 0.9 }')),
+    'rows.yaml': policy(
+      'rows',
+      rule('even-share', '{ metric: even_share, at_most: 0.9 }') +
+        (strict ? rule('even-strict', '{ metric: even_share, at_most: 0.1 }') : ''),
+    ),
     'loss.yaml': policy('loss', rule('loss-low', `{ metric: loss, at_most: ${limit} }`)),
     'release.yaml': policy(
       'release',
