@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { openKeys } from '../audit/keys.ts'
-import type { SignedVerdict } from '../audit/review/decide-review.ts'
 import { parseApproval, type ReviewVerdict } from '../audit/review/documents.ts'
 import { APPROVAL_NAMESPACE } from '../audit/sshsig.ts'
 import { lastRun, loadRun } from '../pipelines/engine/history.ts'
@@ -19,9 +18,9 @@ import {
 } from '../pipelines/review/verdict.ts'
 import type { Decision } from '../policies/engine/decision.ts'
 import { requestReview } from '../reports/dossier/request-review.ts'
-import { SluiceError, toSluiceError } from '../util/errors.ts'
+import { SluiceError } from '../util/errors.ts'
 import { storeOption } from './options.ts'
-import { openOutput } from './output-file.ts'
+import { handOver, readHandedOver } from './review-handover.ts'
 import { decisionText, reviewLine, reviewText, signingText } from './review-text.ts'
 import { sshSign } from './ssh-sign.ts'
 
@@ -230,12 +229,13 @@ function sign(verdict: ReviewVerdict, id: string | undefined, flags: SignFlags, 
   checkVerdict(desk, review, signed)
   if (flags.out !== undefined) {
     handOver(flags.out, signed)
+    out(`written to ${flags.out}; nothing was logged\n`)
+    out(`next: whoever has the store runs: sluice review import ${flags.out}\n`)
     return
   }
   takeVerdict(desk as Desk, review, signed)
   if (flags.reason !== undefined) takeComment(desk as Desk, review, flags.as, flags.reason)
-  const now = find(desk, review.request.id)
-  out(reviewText(now, stateOf(desk, now), desk.now()))
+  show(review.request.id, flags)
 }
 
 function withdraw(id: string | undefined, flags: SignFlags & { readonly document?: string }): void {
@@ -256,24 +256,9 @@ function withdraw(id: string | undefined, flags: SignFlags & { readonly document
   sign('withdraw', request.id, flags, last.digest)
 }
 
-/** Document and signature in one file, as text that survives mail and git. */
-function handOver(file: string, { document, signature }: SignedVerdict): void {
-  const output = openOutput(file)
-  const text = {
-    v: 1,
-    kind: 'SignedVerdict',
-    document: Buffer.from(document).toString(),
-    signature: Buffer.from(signature).toString(),
-  }
-  output.write(Buffer.from(`${JSON.stringify(text, null, 2)}\n`))
-  output.seal()
-  output.publish()
-  out(`written to ${file}; nothing was logged\nnext: whoever has the store runs: sluice review import ${file}\n`)
-}
-
 function takeFiles(files: readonly string[], flags: Flags): void {
-  const desk = openStoreDesk(flags.store)
   for (const file of files) {
+    const desk = openStoreDesk(flags.store)
     const signed = readHandedOver(file)
     const approval = parseApproval(signed.document)
     const reviews = loggedReviews(desk.ledger, desk.store)
@@ -294,25 +279,6 @@ function takeFiles(files: readonly string[], flags: Flags): void {
       })
     }
     takeVerdict(desk, review, signed)
-    const now = findReview(loggedReviews(desk.ledger, desk.store), review.request.id)
-    out(reviewText(now, stateOf(desk, now), desk.now()))
+    show(review.request.id, { store: flags.store })
   }
-}
-
-function readHandedOver(file: string): SignedVerdict {
-  try {
-    const { document, signature } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
-    if (typeof document === 'string' && typeof signature === 'string') {
-      return { document: Buffer.from(document), signature: Buffer.from(signature) }
-    }
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw toSluiceError(cause, 'reading a verdict')
-  }
-  throw new SluiceError({
-    code: 'APPROVAL_MALFORMED',
-    message: 'this is not a file of `sluice review approve --out`',
-    next: 'ask the reviewer to send it again',
-    at: { file },
-    exit: 4,
-  })
 }

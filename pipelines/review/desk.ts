@@ -18,7 +18,7 @@ export interface ReadDesk {
   readonly store: Store
   readonly ledger: LedgerReader
   /** Never earlier than the last entry of the log: a clock that was set back brings nothing to life that had ended. */
-  now(): Date
+  readonly now: () => Date
 }
 
 export interface Desk extends ReadDesk {
@@ -42,11 +42,41 @@ export function reviewDir(root: string, request: ReviewRequest): string {
   return join(root, 'reviews', request.id)
 }
 
-/** One at a time: two promotions, or a promotion and an approval, must not decide on different states. */
-export function locked<T>(root: string, work: () => Promise<T>): Promise<T> {
+/** How long a promotion of a large model may keep others waiting. */
+const WAIT_MS = 60_000
+
+/**
+ * Does something with the reviews of a store while nobody else does: a rejection that comes during a promotion waits, and
+ * then finds it done. `work` gets the log as it is now.
+ *
+ * @throws SluiceError `LOG_LOCKED`.
+ */
+export async function locked<T>(desk: Desk, work: (fresh: Desk) => Promise<T>): Promise<T> {
+  const release = lockReviews(desk.root)
+  try {
+    return await work(reopened(desk))
+  } finally {
+    release()
+  }
+}
+
+/** The same for work that ends at once. */
+export function lockedNow<T>(desk: Desk, work: (fresh: Desk) => T): T {
+  const release = lockReviews(desk.root)
+  try {
+    return work(reopened(desk))
+  } finally {
+    release()
+  }
+}
+
+function lockReviews(root: string): () => void {
   mkdirSync(join(root, 'reviews'), { recursive: true })
-  const held = acquireLock(join(root, 'reviews', 'lock'), {})
-  return work().finally(() => held.release())
+  return acquireLock(join(root, 'reviews', 'lock'), { timeoutMs: WAIT_MS }).release
+}
+
+function reopened(desk: Desk): Desk {
+  return openDesk(desk.root, desk.keys, desk.now)
 }
 
 /** The bytes of the `allowed_signers` that the pipeline names now; nothing where they are gone. */

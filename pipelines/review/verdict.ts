@@ -5,9 +5,9 @@ import { parseSshSignature } from '../../audit/sshsig.ts'
 import { sha256 } from '../../util/digest.ts'
 import { SluiceError } from '../../util/errors.ts'
 import { canonicalJson } from '../../util/json.ts'
-import { currentSigners, type Desk, type ReadDesk } from './desk.ts'
+import { currentSigners, type Desk, lockedNow, type ReadDesk } from './desk.ts'
 import { readingLeft, readingOf } from './opened.ts'
-import type { Comment, LoggedReview } from './review-log.ts'
+import { type Comment, findReview, type LoggedReview, loggedReviews } from './review-log.ts'
 
 export interface VerdictInput {
   readonly verdict: ReviewVerdict
@@ -109,8 +109,14 @@ export function checkVerdict(desk: ReadDesk, review: LoggedReview, signed: Signe
  * Takes a signed verdict in: keeps document and signature in the store, and logs their digests. What `checkVerdict`
  * refuses leaves no trace.
  */
-export function takeVerdict(desk: Desk, review: LoggedReview, signed: SignedVerdict): Approval {
-  checkVerdict(desk, review, signed)
+export function takeVerdict(desk: Desk, review: LoggedReview, signed: SignedVerdict): void {
+  lockedNow(desk, (fresh) => {
+    checkVerdict(fresh, findReview(loggedReviews(fresh.ledger, fresh.store), review.digest), signed)
+    logVerdict(fresh, review, signed)
+  })
+}
+
+function logVerdict(desk: Desk, review: LoggedReview, signed: SignedVerdict): void {
   const approval = parseApproval(signed.document) as Approval
   const put = (bytes: Uint8Array): string => desk.store.put(bytes, 'redacted').sha256
   const { fingerprint } = parseSshSignature(Buffer.from(signed.signature).toString('utf8'))
@@ -129,7 +135,6 @@ export function takeVerdict(desk: Desk, review: LoggedReview, signed: SignedVerd
       payload: put(signed.document),
     },
   ])
-  return approval
 }
 
 /** Keeps a text in the store and logs its digest: no text ever enters the log. */

@@ -209,3 +209,62 @@ function spoilObject(digest: string): void {
   rmSync(file)
   writeFileSync(file, bytes)
 }
+
+describe('a release that stands on a waiver', () => {
+  const WAIVER = {
+    apiVersion: 'sluice/v1',
+    kind: 'Waiver',
+    id: 'W-1',
+    type: 'waiver',
+    rules: ['even-share'],
+    subject: { pipeline: 'desk' },
+    reason: 'the source gives more even rows',
+    ticket: 'T-1',
+    compensating_control: 'a person counts',
+    requested_by: 'dan',
+    approved_by: 'eve',
+    not_before: '2026-11-01',
+    expires: '2026-12-10',
+    max_uses: 1,
+  }
+  let work: string
+  let waived: ReviewDesk
+  beforeAll(async () => {
+    work = reviewWork(0.4)
+    const document = Buffer.from(canonicalJson(WAIVER))
+    mkdirSync(join(work, 'waivers'))
+    writeFileSync(join(work, 'waivers/W-1.json'), document)
+    for (const [end, name] of [
+      ['requested', 'dan'],
+      ['approved', 'eve'],
+    ] as const) {
+      writeFileSync(join(work, `waivers/W-1.json.${end}.sig`), sshSignature(work, name, document, 'sluice-waiver'))
+    }
+    waived = await openReview(work)
+    await waived.ask()
+    for (const reviewer of ['ana', 'cy']) waived.give({ verdict: 'approve', reviewer })
+    return () => removeFolder(work)
+  })
+
+  it('names it in the request, and is released only while it is there and in force', async () => {
+    expect(waived.review().request).toMatchObject({
+      decisions: [
+        { gate: 'lines', outcome: 'waived' },
+        { gate: 'release', outcome: 'pass' },
+      ],
+      waivers: [{ id: 'W-1' }],
+    })
+    const no = { code: 'RELEASE_NO_LONGER_PASSES', exit: 1, message: expect.stringContaining('even-share') }
+    await expect(waived.promote('2026-12-11T00:00:00.000Z')).rejects.toMatchObject(no)
+    for (const file of ['W-1.json', 'W-1.json.approved.sig']) {
+      renameSync(join(work, 'waivers', file), join(work, file))
+      if (file === 'W-1.json') renameSync(join(work, 'waivers'), join(work, 'gone'))
+      await expect(waived.promote()).rejects.toMatchObject(no)
+      if (file === 'W-1.json') renameSync(join(work, 'gone'), join(work, 'waivers'))
+      renameSync(join(work, file), join(work, 'waivers', file))
+    }
+    const { folder } = await waived.promote('2026-12-10T23:59:00.000Z')
+    expect((await verifyDossier(folder)).findings).toEqual([])
+    expect(existsSync(join(folder, 'waivers/W-1.json.approved.sig'))).toBe(true)
+  })
+})
