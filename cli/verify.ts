@@ -50,7 +50,18 @@ export function verifyCommand(program: Command): void {
     .option('--repair', 'set what is corrupt aside, so that the next run makes it anew (the log is never touched)')
     .option('--json', 'print the findings as JSON')
     .action(async (dossier: string | undefined, flags: VerifyFlags & DossierFlags) => {
-      process.exitCode = dossier === undefined ? await verify(flags) : await verifyDossierCommand(dossier, flags)
+      if (dossier === undefined) {
+        process.exitCode = await verify(flags)
+        return
+      }
+      if (flags.repair === true || flags.witnessPolicy !== undefined) {
+        throw new SluiceError({
+          code: 'VERIFY_USAGE',
+          message: '--repair and --witness-policy are about a store, and a dossier was given',
+          next: 'leave them out; for witnesses of a dossier give --witness FILE',
+        })
+      }
+      process.exitCode = await verifyDossierCommand(dossier, flags)
     })
 }
 
