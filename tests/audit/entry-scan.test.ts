@@ -45,9 +45,9 @@ test('reads byte by byte what parsing and encoding again reads, and nothing more
         agree(bytes.subarray(0, at))
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 150 },
   )
-  expect(accepted).toBeGreaterThan(100)
+  expect(accepted).toBeGreaterThan(30)
 })
 
 const good: StoredEntry = {

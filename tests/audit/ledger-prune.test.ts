@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Keys } from '../../audit/keys.ts'
 import { openLedger } from '../../audit/ledger.ts'
 import { pruneLedger } from '../../audit/ledger-prune.ts'
@@ -21,17 +21,29 @@ const bundle = (n: number) => join(dir, `tile/entries/00${n}`)
 const verify = () => verifyLedger(dir, keys, { earlier: checkpoints })
 const codes = () => [...new Set(verify().problems.map(({ code }) => code))].sort()
 
+let base: string
+let baseKeys: Keys
+let baseCheckpoints: readonly string[]
+
 /** 1,100 entries, 300 a day. */
-beforeEach(() => {
+beforeAll(() => {
   const log = newLog()
-  dir = log.dir
-  keys = log.keys
-  checkpoints = []
-  for (let day = 1; day <= 4; day++) {
+  base = log.dir
+  baseKeys = log.keys
+  baseCheckpoints = [1, 2, 3, 4].map((day) => {
     time.set(`2026-01-0${day}T12:00:00.000Z`)
-    open().append(group(day === 4 ? 200 : 300, `day${day}`))
-    checkpoints.push(readFileSync(join(dir, 'checkpoint'), 'utf8'))
-  }
+    const ledger = openLedger(base, baseKeys, { files: quickDisk, now: time.now })
+    return ledger.append(group(day === 4 ? 200 : 300, `day${day}`)).checkpoint
+  })
+})
+
+beforeEach(() => {
+  dir = `${base}-copy`
+  keys = baseKeys
+  checkpoints = [...baseCheckpoints]
+  rmSync(dir, { recursive: true, force: true })
+  cpSync(base, dir, { recursive: true })
+  time.set('2026-01-04T12:00:00.000Z')
 })
 
 test('whole bundles before a place go, the log says so, and everything that was signed still compares', () => {
