@@ -259,6 +259,7 @@ test('the store: every object, sealed object and action record is checked', asyn
     actions: 1,
     problems: [],
     more: 0,
+    tombstoned: 0,
     warnings: [],
   })
   const codes = async () => (await verify()).problems.map((problem) => problem.code)
