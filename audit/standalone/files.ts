@@ -16,6 +16,7 @@ export const isPlain = (path: string): boolean =>
   path.length <= 250 && path.split('/').every((part) => /^[\w@+-][\w.@+-]*$/.test(part))
 
 export function openDossier(root: string, fail: Fail): void {
+  places.clear()
   const found: [string, Place][] = []
   if (lstatSync(root).isDirectory()) {
     for (const entry of readdirSync(root, { withFileTypes: true, recursive: true })) {

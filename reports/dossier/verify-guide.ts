@@ -186,7 +186,8 @@ function approvals(release: ReleaseDraft, given: GuideParts['approvals']): Block
     title: 'The people who approved signed this very release',
     says: 'SSH signatures. Compare `approvals/allowed_signers` with the list that you know; each approval names the model, the policies and the decisions.',
     needs: ['ssh-keygen', 'grep'],
-    commands: `${lines.join('\n')}\ngrep -q '"candidate":"${release.candidate?.model ?? ''}"' approvals/*.json`,
+    commands: `${lines.join('\n')}
+for approval in approvals/*.json; do grep -q '"digest":"${release.candidate?.model ?? ''}"' "$approval"; done`,
   }
 }
 

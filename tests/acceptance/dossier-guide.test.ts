@@ -2,6 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildWork, dossierWork, runWork } from '../support/dossier.ts'
+import { addWaiver, approve, HAS_SSH, people } from '../support/dossier-review.ts'
 import { removeFolder } from '../support/sluice.ts'
 import {
   type GuideBlock,
@@ -18,8 +19,13 @@ let blocks: readonly GuideBlock[]
 const env = guideEnvironment()
 
 beforeAll(async () => {
-  work = dossierWork()
-  dossier = (await buildWork(work, await runWork(work), 'dossier')).folder
+  work = dossierWork({ strict: HAS_SSH })
+  if (HAS_SSH) {
+    people(work, ['ana', 'ben', 'cleo', 'dan'])
+    addWaiver(work)
+  }
+  const record = await runWork(work)
+  dossier = (await buildWork(work, record, 'dossier', HAS_SSH ? { review: approve(work, record) } : {})).folder
   blocks = guideBlocks(readGuide(dossier))
 })
 afterAll(() => removeFolder(work))
@@ -49,6 +55,7 @@ describe('VERIFY.md of a generated dossier', () => {
       'The checkpoint is signed by the key of the log',
       'Every entry is in the log, and the log only grew',
       'Each decision was logged, and judged the evidence and the policies that are here',
+      ...(HAS_SSH ? ['The people who approved signed this very release', 'Waivers are signed by two people'] : []),
       'The same signatures, by Sigstore’s own verifier',
       'The bill of materials is valid CycloneDX and names the files of the model',
       'All of it, and more, by one program',
@@ -69,6 +76,9 @@ describe('VERIFY.md of a generated dossier', () => {
     ['a changed release.json', 'release.json', 'What was signed is this release.json'],
     ['a changed checkpoint', 'audit/checkpoint', 'The checkpoint is signed by the key of the log'],
     ['a changed entry', 'audit/entries/3.json', 'Every entry is in the log, and the log only grew'],
+    ...(HAS_SSH
+      ? ([['a changed approval', 'approvals/ana.json', 'The people who approved signed this very release']] as const)
+      : []),
     [
       'changed evidence',
       'evidence/train.json',

@@ -1,6 +1,5 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Worker, type WorkerOptions } from 'node:worker_threads'
 import { signStatement } from '../../audit/attestations/bundle.ts'
 import { statement } from '../../audit/attestations/statement.ts'
 import type { ReleaseDocument } from '../../audit/dossier/release-document.ts'
@@ -13,7 +12,6 @@ import { leavesOf } from '../../reports/dossier/log-evidence.ts'
 import { sealDossier, writeEntries } from '../../reports/dossier/seal.ts'
 import { sha256, sha256FileSync } from '../../util/digest.ts'
 import { canonicalJson } from '../../util/json.ts'
-import { compiledModule } from '../../util/package-root.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: documents that a test breaks on purpose
 export type Loose = any
@@ -147,25 +145,27 @@ export async function verdicts(dossier: string, keys: readonly string[] = []): P
   return { ours: unique(report.findings), standalone: unique(other.problems), assurance: report.assurance }
 }
 
-/** Runs the built `sluice-verify` in a thread of its own. */
-export function standalone(argv: readonly string[]): Promise<Loose> {
-  const options: WorkerOptions = { argv: [...argv], stdout: true, stderr: true, execArgv: [] }
-  const worker = new Worker(compiledModule('audit/standalone/sluice-verify.js'), options)
+let runs = 0
+
+/**
+ * Runs `sluice-verify` as a program: read anew each time, since it is written to check one dossier and end. A process for
+ * each of some hundred dossiers would take longer than all the checks.
+ */
+export async function standalone(argv: readonly string[]): Promise<Loose> {
+  const { argv: before } = process
+  const { log, error } = console
   let text = ''
-  worker.stdout.setEncoding('utf8').on('data', (part: string) => {
-    text += part
-  })
-  worker.stderr.setEncoding('utf8').on('data', (part: string) => {
-    text += part
-  })
-  return new Promise((done, failed) => {
-    worker.on('error', failed)
-    worker.on('exit', () => {
-      try {
-        done(JSON.parse(text))
-      } catch {
-        failed(new Error(text))
-      }
-    })
-  })
+  process.argv = ['node', 'sluice-verify', ...argv]
+  console.log = console.error = (line: string) => {
+    text += line
+  }
+  try {
+    runs += 1
+    await import(/* @vite-ignore */ `../../audit/standalone/sluice-verify.ts?run=${runs}`)
+  } finally {
+    process.argv = before
+    Object.assign(console, { log, error })
+    process.exitCode = undefined
+  }
+  return JSON.parse(text)
 }
