@@ -2,12 +2,14 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cosign } from '../../audit/cosignature.ts'
+import { messageOf } from '../../audit/dossier/codes.ts'
 import { verifyDossier } from '../../audit/dossier/verify-dossier.ts'
 import { openKeys } from '../../audit/keys.ts'
 import { openLedger } from '../../audit/ledger.ts'
 import { verifierKey } from '../../audit/verifier-key.ts'
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
 import { replayDecision } from '../../policies/engine/replay.ts'
+import { PACKAGE_ROOT } from '../../util/package-root.ts'
 import { buildWork, dossierWork, runWork } from '../support/dossier.ts'
 import { removeFolder } from '../support/sluice.ts'
 import { pretty, standalone, startAttack, withPayload } from '../support/tamper.ts'
@@ -183,4 +185,22 @@ describe('the level', () => {
     expect(await levelOf(folder, { witnesses: [witness], keys: [key] })).toEqual(['COSIGNATURE_WRONG'])
     expect(await cli(folder, { witness: line, key: pem })).toEqual(['COSIGNATURE_WRONG'])
   })
+})
+
+it('docs/evidence.md lists every code with what it means', () => {
+  const text = readFileSync(join(PACKAGE_ROOT, 'docs/evidence.md'), 'utf8')
+  const listed = [...text.matchAll(/^\| `([A-Z_]+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [code, meaning])
+  const reported = readdirSync(join(PACKAGE_ROOT, 'audit/dossier'))
+    .flatMap((name) => [
+      ...readFileSync(join(PACKAGE_ROOT, 'audit/dossier', name), 'utf8').matchAll(/'([A-Z]+(?:_[A-Z]+)+)'/g),
+    ])
+    .map(([, code]) => code!)
+    // Codes of the formats below, which become codes of the dossier.
+    .filter((code) => !/^(BUNDLE|DOSSIER|FILE_CHANGED|TAR_(PATH|FILE))/.test(code) && messageOf(code) !== '')
+  expect(listed).toEqual(listed.map(([code]) => [code, messageOf(code!)]))
+  expect(
+    [...new Set(reported)].filter(
+      (code) => !text.includes(`\`${code}\``) && !/_(MISSING|CHANGED|UNLISTED)$/.test(code),
+    ),
+  ).toEqual([])
 })
