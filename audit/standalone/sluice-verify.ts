@@ -450,9 +450,9 @@ function checkReports(record: Any): void {
   json('report.sarif', 'SARIF_FIGURES', (value) => same(value.runs[0].results.map((each: Any) => [each.ruleId, each.properties.verdict]),
     rules.map(([gate, id, verdict]: string[]) => [`${gate}/${id}`, verdict])))
   json('oscal-ar.json', 'OSCAL_FIGURES', (value) => same(
-    value['assessment-results'].results.flatMap((result: Any) => result.findings).map((each: Any) =>
+    value['assessment-results'].results.flatMap((result: Any) => list(result.findings)).map((each: Any) =>
       [each.target['target-id'], each.props.find((prop: Any) => prop.name === 'verdict').value]),
-    rules.map(([gate, id, verdict]: string[]) => [`${gate}.${id}`, verdict])))
+    rules.filter((each: string[]) => each[2] !== 'not_applicable').map(([gate, id, verdict]: string[]) => [`${gate}.${id}`, verdict])))
   const suites = /<testsuite name="gate ([^"]*)"[^>]* tests="(\d+)" failures="(\d+)" errors="(\d+)" skipped="(\d+)"/g
   const wanted = record.decisions.map(({ gate, decision: { counts: c, rules: r } }: Any) =>
     [gate, r.length, c.fail, c.error + c.no_evidence, c.not_applicable + c.waived].map(String))

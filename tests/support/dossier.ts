@@ -15,9 +15,9 @@ version: 1
 title: A policy of a test
 rules:
 ${rules}`
-const rule = (id: string, require: string): string => `  - id: ${id}
+const rule = (id: string, require: string, when?: string): string => `  - id: ${id}
     title: A rule of a test
-    severity: block
+    severity: block${when === undefined ? '' : `\n    when: ${when}`}
     require: ${require}
     because: a test
     remediation: none
@@ -54,7 +54,11 @@ export function dossierWork(given: { readonly limit?: number; readonly strict?: 
       rule('even-share', '{ metric: even_share, at_most: 0.9 }') +
         (strict ? rule('even-strict', '{ metric: even_share, at_most: 0.1 }') : ''),
     ),
-    'loss.yaml': policy('loss', rule('loss-low', `{ metric: loss, at_most: ${limit} }`)),
+    'loss.yaml': policy(
+      'loss',
+      rule('loss-low', `{ metric: loss, at_most: ${limit} }`) +
+        rule('loss-huge', '{ metric: loss, at_most: 9 }', '{ metric: loss, at_least: 100 }'),
+    ),
     'release.yaml': policy(
       'release',
       rule('loss-release', '{ metric: train.loss, at_most: 2 }') +
