@@ -3,6 +3,7 @@ import type { PiiType } from '../pii-type.ts'
 import type { Recognizer } from '../recognizer.ts'
 import { isWord, type Subject } from '../subject.ts'
 import { valueAfter } from './after-label.ts'
+import { labelMatches } from './label-matches.ts'
 
 /** A document of a person and the words for it. */
 interface Document {
@@ -56,8 +57,9 @@ const SCORE = 0.59
 
 const LABEL = new RegExp(
   `(?<![\\p{L}\\d])(?<!(?:software|product|key|business|professional|medical|liquor|site|microsoft|windows|photo|video|sim|gift|memory|graphics|credit|server|windows|sd) )(?:${DOCUMENTS.map(({ words }) => `(${words})`).join('|')})(?:[’']s)?(?![\\p{L}\\d])`,
-  'gdu',
+  'uy',
 )
+const labels = labelMatches(DOCUMENTS.map(({ words }) => words).join('|'), LABEL)
 
 /** What stands in every label: most texts that hold a hint ("did", "handle") hold none of it, and are passed by. */
 const ABOUT =
@@ -131,7 +133,7 @@ export const labelledDocument: Recognizer = {
   find(subject, emit) {
     const { text, lower } = subject
     if (!ABOUT.test(lower)) return
-    for (const match of lower.matchAll(LABEL)) {
+    for (const match of labels(lower)) {
       const { types, digits, around } = DOCUMENTS[match.findIndex((part, i) => i > 0 && part !== undefined) - 1]!
       if (around?.test(lower.slice(Math.max(0, match.index - 64), match.index + 64)) === false) continue
       const from = match.index + match[0].length

@@ -206,8 +206,9 @@ export const labelledNumber: Recognizer = {
       const before = subject.before(start, BEFORE)
       for (const [index, spec] of LABELS.entries()) {
         if ((possible & (1 << index)) === 0) continue
-        const found = spec.words.test(before) ? fits(spec, subject, start, end) : 0
-        if (found === 0) continue
+        // The value first: it is short, and most labels ask for more than a number.
+        const found = fits(spec, text, start, end)
+        if (found === 0 || !spec.words.test(before) || !isAround(spec, subject, start, end)) continue
         emit({ start, end: found, type: spec.type, score: spec.score, rule: spec.rule, why: 'named' })
         done = Math.max(done, found)
         break
@@ -216,15 +217,13 @@ export const labelledNumber: Recognizer = {
   },
 }
 
+/** Whether the words that a label needs in addition stand around its value. */
+function isAround({ around }: Label, subject: Subject, start: number, end: number): boolean {
+  return around === undefined || around.test(subject.before(start, 200)) || around.test(subject.after(end, 80))
+}
+
 /** End of the value where it is what the label promises, else 0. */
-function fits(spec: Label, subject: Subject, start: number, end: number): number {
-  const { text } = subject
-  if (
-    spec.around !== undefined &&
-    !spec.around.test(subject.before(start, 200)) &&
-    !spec.around.test(subject.after(end, 80))
-  )
-    return 0
+function fits(spec: Label, text: string, start: number, end: number): number {
   GROUPS.lastIndex = end
   const spaced = end + (/^\d+$/.test(text.slice(start, end)) ? (GROUPS.exec(text)?.[0].length ?? 0) : 0)
   for (const to of spaced > end ? [spaced, end] : [end]) {

@@ -3,6 +3,7 @@ import { Feature } from '../feature.ts'
 import { pattern, type Recognizer } from '../recognizer.ts'
 import { isWord, type Subject } from '../subject.ts'
 import { valueAfter } from './after-label.ts'
+import { labelMatches } from './label-matches.ts'
 
 /** Words that mean nothing but the plate of a vehicle: any short code behind them is one. */
 const SURE =
@@ -12,8 +13,9 @@ const DOUBTFUL =
   'plates?|tags?|reg|registration|registration[ _]?(?:number|no|mark)|vehicle (?:number|no)|licen[cs]e|matr[íi]culas?|placas?|patente|skilt'
 const LABEL = new RegExp(
   `(?<![\\p{L}\\d])(?:(?<sure>${SURE})|(?<!(?:steel|metal|base|back|face|name|wall|hot|heat|mounting|switch|cover|dinner|paper|printing|armou?r|alumin\\p{L}{1,4}|driver.{0,3}|price|html|css|git|image|docker|drug|drug plan) )(?:${DOUBTFUL}))(?:[’']s)?(?![\\p{L}\\d])`,
-  'gu',
+  'uy',
 )
+const labels = labelMatches(`${SURE}|${DOUBTFUL}`, LABEL)
 
 /** Groups of letters and digits with single separators between them; capitals, small letters or a script without either. */
 const GROUP = /[\p{L}\d]{1,8}/uy
@@ -72,7 +74,7 @@ export const labelledPlate: Recognizer = {
         emit({ start, end, type: 'LICENSE_PLATE', score, why: 'named' })
     }
     // Labels near each other look at the same words; a value behind one is not read again.
-    for (const match of lower.matchAll(LABEL)) {
+    for (const match of labels(lower)) {
       const from = match.index + match[0].length
       const sure = match.groups?.['sure'] !== undefined
       const at = valueAfter(lower, from)

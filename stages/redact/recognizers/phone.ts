@@ -215,8 +215,7 @@ function context(subject: Subject, start: number): number {
   let other = lastIndex(before, OTHER_NUMBERS)
   // A word for another number counts only near, and not across the end of a sentence or a line, or that number itself.
   if (other >= 0 && (before.length - other > 28 || /[.!?;]\s|\n|\d{5}/.test(before.slice(other)))) other = -1
-  if (phone < 0 && other < 0)
-    return /^\W{0,3}(?:mobile|cell|home|work|tel|phone|fax|mobil|handy)/.test(subject.after(start + 0, 0)) ? 1 : 0
+  if (phone < 0 && other < 0) return 0
   return phone > other ? 1 : -1
 }
 
