@@ -15,6 +15,9 @@ const LONG = process.env['SLUICE_BENCH_GB'] === '1'
 const STREAM_MB = LONG ? { everything: 1000, rules: 1000 } : { everything: 50, rules: 200 }
 const FILE_MB = LONG ? 1000 : 50
 
+/** How often a stream says what it has taken. */
+const STEPS = 10
+
 const FORMATS = ['text', 'jsonl', 'csv'] as const
 type Format = (typeof FORMATS)[number]
 
@@ -31,11 +34,13 @@ export async function measureMemory(): Promise<Record<string, number>> {
   for (const mode of ['everything', 'rules'] as const) {
     const megabytes = STREAM_MB[mode]
     const name = mode === 'everything' ? 'stream' : 'rules_stream'
-    const { first, last, seconds } = await stream(megabytes, mode)
-    figures[`${name}_peak_rss_mib_at_${megabytes / 5}_mb`] = Math.round(first.peak)
-    figures[`${name}_peak_rss_mib_at_${megabytes}_mb`] = Math.round(last.peak)
-    figures[`${name}_live_mib_at_${megabytes / 5}_mb`] = Math.round(first.live)
-    figures[`${name}_live_mib_at_${megabytes}_mb`] = Math.round(last.live)
+    const { marks, seconds } = await stream(megabytes, mode)
+    const first = marks[1]!
+    const last = marks.at(-1)!
+    for (const { read, peak, live } of marks.slice(0, STEPS)) {
+      figures[`${name}_peak_rss_mib_at_${Math.round(read / 1e6)}_mb`] = Math.round(peak)
+      figures[`${name}_live_mib_at_${Math.round(read / 1e6)}_mb`] = Math.round(live)
+    }
     figures[`${name}_mb_s_at_${megabytes}_mb`] = rounded(megabytes / seconds)
     const prefix = mode === 'everything' ? 'memory' : 'rules_memory'
     figures[`${prefix}_growth`] = rounded(last.peak / first.peak)
@@ -67,8 +72,8 @@ export const bench: Bench = {
 }
 
 interface Streamed {
-  readonly first: Mark
-  readonly last: Mark
+  /** After each tenth of the input; the last at its end. */
+  readonly marks: readonly Mark[]
   readonly seconds: number
 }
 
@@ -76,16 +81,20 @@ interface Streamed {
 async function stream(megabytes: number, mode: 'everything' | 'rules'): Promise<Streamed> {
   return await inFolder(async (folder) => {
     const file = await writeInput(folder, megabytes, 'text')
-    const args = ['--expose-gc', packageFile('dist/bench/redaction/stream-process.js'), mode, String(megabytes * 2e5)]
+    const args = [
+      '--expose-gc',
+      packageFile('dist/bench/redaction/stream-process.js'),
+      mode,
+      String((megabytes * 1e6) / STEPS),
+    ]
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] })
     const marks: Mark[] = []
     child.on('message', (mark: Mark) => marks.push(mark))
     child.stdout!.resume()
     createReadStream(file).pipe(child.stdin!)
     const { seconds } = await usageOf(child)
-    const [first, last] = marks
-    if (first === undefined || last === undefined) throw new Error('the stream did not say what it took')
-    return { first, last, seconds }
+    if (marks.length < STEPS) throw new Error('the stream did not say what it took')
+    return { marks, seconds }
   })
 }
 

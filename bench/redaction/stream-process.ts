@@ -12,13 +12,13 @@ export interface Mark {
   readonly live: number
 }
 
-/** Redacts standard input to standard output, for `memory.ts`; tells its parent twice what it took. */
-const [mode, markAt] = process.argv.slice(2)
+/** Redacts standard input to standard output, for `memory.ts`; tells its parent after every `step` bytes what it took, and at the end. */
+const [mode, step] = process.argv.slice(2)
 const collect = globalThis.gc
 if (collect === undefined) throw new Error('start this with --expose-gc')
 
 let read = 0
-let marked = false
+let next = Number(step)
 function tell(): void {
   const peak = peakMemory('self')
   collect!()
@@ -28,8 +28,8 @@ function tell(): void {
 const counted = new Transform({
   transform(chunk: Buffer, _encoding, done) {
     read += chunk.length
-    if (!marked && read >= Number(markAt)) {
-      marked = true
+    if (read >= next) {
+      next += Number(step)
       tell()
     }
     done(null, chunk)
