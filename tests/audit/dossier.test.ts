@@ -155,7 +155,7 @@ describe('the level', () => {
 
   it('is none where the log did not grow out of that checkpoint', async () => {
     const attack = startAttack(work, dossier, 2)
-    await attack.relog((entries) => entries.map((e) => ({ ...e, ts: new Date(Date.parse(e.ts) + 1000).toISOString() })))
+    await attack.relog((entries) => entries.map((e) => ({ ...e, ts: new Date(Date.parse(e.ts) - 1).toISOString() })))
     expect(await levelOf(attack.folder, {})).toBe('self-attested')
     const checkpoint = record.ledger!.checkpoint
     expect(await levelOf(attack.folder, { checkpoints: [checkpoint] })).toEqual(['OUTSIDE_FORKED'])
