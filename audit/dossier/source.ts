@@ -142,7 +142,7 @@ function readRange(fd: number, offset: number, bytes: number): Buffer {
 
 function digestRange(fd: number, offset: number, bytes: number): string {
   const hash = createHash('sha256')
-  const piece = Buffer.allocUnsafe(1 << 20)
+  const piece = Buffer.allocUnsafe(Math.min(bytes, 1 << 20))
   let at = 0
   while (at < bytes) {
     const read = readSync(fd, piece, 0, Math.min(piece.length, bytes - at), offset + at)

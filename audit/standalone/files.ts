@@ -74,7 +74,7 @@ const printable = (path: string): string => path.replace(/[^\w.@+/-]/g, '?').sli
 export function pieces(path: string, take: (piece: Buffer) => void): void {
   const { file, offset, bytes, links } = places.get(path)!
   const fd = openSync(file, constants.O_RDONLY | (links ? 0 : constants.O_NOFOLLOW))
-  const piece = Buffer.alloc(2 ** 20)
+  const piece = Buffer.alloc(Math.min(bytes, 2 ** 20))
   for (let at = 0; at < bytes; ) {
     const read = readSync(fd, piece, 0, Math.min(piece.length, bytes - at), offset + at)
     if (read === 0) break
