@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -40,10 +41,10 @@ beforeAll(() => {
 afterAll(() => removeFolder(cwd))
 
 describe.skipIf(!hasStrace())('strace of a run (skipped where it is not installed or may not trace)', () => {
-  test('whichever file call of a run fails or kills, the log is whole and the next run ends well', () => {
+  test('whichever file call of a run fails or kills, the log is whole and the next run ends well', async () => {
     const log = join(cwd, 'calls')
     const options = ['-y', '-e', `trace=${CALLS.join(',')}`, '-o', log]
-    execFileSync('strace', ['-qq', ...options, process.execPath, ...command], { cwd, env })
+    expect(await exitOf('strace', ['-qq', ...options, process.execPath, ...command])).toBe(0)
     const injections = ordinals(readFileSync(log, 'utf8')).flatMap(({ call, n }) =>
       FAULTS.map((fault): Injection => ({ call, n, fault })),
     )
@@ -53,7 +54,7 @@ describe.skipIf(!hasStrace())('strace of a run (skipped where it is not installe
       const what = JSON.stringify(injection)
       rmSync(store(), { recursive: true })
       const args = ['-qq', '-o', '/dev/null', ...injectOption(injection), process.execPath, ...command]
-      const { status } = spawnSync('strace', args, { cwd, env })
+      const status = await exitOf('strace', args)
       if (existsSync(join(store(), 'ledger/checkpoint')) && existsSync(join(store(), 'keys/ledger.pub'))) {
         const report = check()
         expect(report.problems, what).toEqual([])
@@ -63,13 +64,19 @@ describe.skipIf(!hasStrace())('strace of a run (skipped where it is not installe
       if (injection.fault === 'SIGKILL') seen.killed += 1
       else if (status === 0) seen.passed += 1
       else seen.failed += 1
-      execFileSync(process.execPath, command, { cwd, env, stdio: 'pipe' })
+      expect(await exitOf(process.execPath, command), what).toBe(0)
       expect(check(), what).toMatchObject({ ok: true, problems: [], warnings: [], openRuns: [] })
     }
     if (process.env['SLUICE_STRACE'] !== undefined)
       process.stdout.write(`strace of a run: ${injections.length} injections in all, ${JSON.stringify(seen)}\n`)
   }, 14_400_000)
 })
+
+/** Exit code of a program; `null` where a signal ended it. Waiting without blocking leaves the test runner its turn. */
+async function exitOf(program: string, args: readonly string[]): Promise<number | null> {
+  const [code] = await once(spawn(program, args, { cwd, env, stdio: 'ignore' }), 'close')
+  return code
+}
 
 /** The log against the checkpoints of all run records. */
 function check() {
