@@ -10,9 +10,10 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isPlain, openDossier, pieces, places, readAll } from './files.ts'
 import {
@@ -505,6 +506,9 @@ function checkOutside(rootAt: (size: number) => Buffer | undefined, given: Optio
 
 /** All checks in order. Returns the assurance level, or nothing where something does not hold. */
 function verifyDossier(root: string, given: Options): string {
+  for (const seen of [files, good, entries]) seen.clear()
+  problems.length = 0
+  check = 'files'
   openDossier(root, fail)
   if (problems.some(({ code }) => code === 'TAR_MALFORMED')) return ''
   if (!must(places.has('release.json'), 'RELEASE_MISSING', 'release.json')) return ''
@@ -557,7 +561,8 @@ function checkSignature(releaseBytes: Buffer): void {
 
 type Options = { keys: string[]; checkpoints: string[]; witnesses: string[]; signers: string | undefined; ca: string | undefined }
 
-function main(args: string[]): number {
+/** @returns the exit code */
+export function main(args: string[]): number {
   const { values, positionals } = parseArgs({
     args, allowPositionals: true,
     options: {
@@ -581,9 +586,12 @@ function main(args: string[]): number {
   return level === '' ? 4 : 0
 }
 
-try {
-  process.exitCode = main(process.argv.slice(2))
-} catch (error) {
-  console.error(`sluice-verify: ${error instanceof Error ? error.message : error}`)
-  process.exitCode = 2
+// Not where a test reads this file to call `main` itself.
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  try {
+    process.exitCode = main(process.argv.slice(2))
+  } catch (error) {
+    console.error(`sluice-verify: ${error instanceof Error ? error.message : error}`)
+    process.exitCode = 2
+  }
 }

@@ -8,6 +8,7 @@ import type { StoredEntry } from '../../audit/entry.ts'
 import { openBundleSigner, type Signer } from '../../audit/keys/signer.ts'
 import { type Keys, openKeys } from '../../audit/keys.ts'
 import { type Ledger, openLedger } from '../../audit/ledger.ts'
+import { main } from '../../audit/standalone/sluice-verify.ts'
 import { leavesOf } from '../../reports/dossier/log-evidence.ts'
 import { sealDossier, writeEntries } from '../../reports/dossier/seal.ts'
 import { sha256, sha256FileSync } from '../../util/digest.ts'
@@ -145,27 +146,17 @@ export async function verdicts(dossier: string, keys: readonly string[] = []): P
   return { ours: unique(report.findings), standalone: unique(other.problems), assurance: report.assurance }
 }
 
-let runs = 0
-
-/**
- * Runs `sluice-verify` as a program: read anew each time, since it is written to check one dossier and end. A process for
- * each of some hundred dossiers would take longer than all the checks.
- */
+/** What `sluice-verify` prints with `--json`. */
 export async function standalone(argv: readonly string[]): Promise<Loose> {
-  const { argv: before } = process
-  const { log, error } = console
+  const { log } = console
   let text = ''
-  process.argv = ['node', 'sluice-verify', ...argv]
-  console.log = console.error = (line: string) => {
+  console.log = (line: string) => {
     text += line
   }
   try {
-    runs += 1
-    await import(/* @vite-ignore */ `../../audit/standalone/sluice-verify.ts?run=${runs}`)
+    main([...argv])
   } finally {
-    process.argv = before
-    Object.assign(console, { log, error })
-    process.exitCode = undefined
+    console.log = log
   }
   return JSON.parse(text)
 }
