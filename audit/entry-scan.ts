@@ -11,9 +11,10 @@ export interface EntryView {
   prev: number
   run: number
   runEnd: number
-  /** From the `{` of the subject to after its `}`. */
-  subject: number
-  subjectEnd: number
+  /** How many members the subject has. */
+  members: number
+  /** Of each member: where its name begins and ends, where its value begins and ends. */
+  readonly places: Int32Array
   /** 24 characters. */
   ts: number
   type: number
@@ -27,8 +28,8 @@ export function newEntryView(): EntryView {
     prev: 0,
     run: 0,
     runEnd: 0,
-    subject: 0,
-    subjectEnd: 0,
+    members: 0,
+    places: new Int32Array(MAX_SUBJECT * 4),
     ts: 0,
     type: 0,
     typeEnd: 0,
@@ -104,9 +105,7 @@ export function scanEntry(bytes: Buffer, start: number, end: number, view: Entry
   if (at < 0) return false
   at = scanSeq(bytes, at, end, view)
   at = literal(bytes, at, end, NEXT_SUBJECT)
-  view.subject = at - 1
-  at = scanSubject(bytes, at, end)
-  view.subjectEnd = at
+  at = scanSubject(bytes, at, end, view)
   at = literal(bytes, at, end, NEXT_TS)
   view.ts = at
   if (at < 0 || at + 24 > end || !isTime(bytes, at)) return false
@@ -151,7 +150,8 @@ function scanSeq(bytes: Buffer, at: number, end: number, view: EntryView): numbe
 }
 
 /** Members with names that rise, so that each is there once; -1 where they are not of the schema. */
-function scanSubject(bytes: Buffer, from: number, end: number): number {
+function scanSubject(bytes: Buffer, from: number, end: number, view: EntryView): number {
+  view.members = 0
   if (from < 0 || from >= end) return -1
   if (bytes[from] === CLOSE) return from + 1
   let at = from
@@ -169,6 +169,12 @@ function scanSubject(bytes: Buffer, from: number, end: number): number {
     const value = nameEnd + 3
     const after = word(bytes, bytes[value] === AT ? value + 1 : value, end, WORD_FIRST, WORD, 127)
     if (after < 0 || after + 2 > end || bytes[after] !== QUOTE) return -1
+    const place = (members - 1) * 4
+    view.places[place] = name
+    view.places[place + 1] = nameEnd
+    view.places[place + 2] = value
+    view.places[place + 3] = after
+    view.members = members
     if (bytes[after + 1] === CLOSE) return after + 2
     if (bytes[after + 1] !== COMMA) return -1
     at = after + 2

@@ -6,7 +6,7 @@ import { completeRootOf } from './merkle.ts'
 import { HASH_BYTES, splitHashes, TILE_WIDTH, type TileSource, tilePath, tileWidth } from './tiles.ts'
 import { type Edge, edgeRoot } from './tree-edge.ts'
 import type { ProblemList } from './verify-report.ts'
-import type { StepCheck } from './verify-steps.ts'
+import { STEP_TYPES, type StepCheck } from './verify-steps.ts'
 
 export interface Walk {
   readonly size: number
@@ -132,7 +132,7 @@ function leafHashes(
     const before = starts[i]! - 1
     const length = bytes[before]!
     bytes[before] = 0
-    const digest = hash('sha256', bytes.subarray(before, starts[i + 1]! - 2), 'binary')
+    const digest = hash('sha256', part(bytes, before, starts[i + 1]! - 2), 'binary')
     bytes[before] = length
     hashes.write(digest, i * HASH_BYTES, HASH_BYTES, 'latin1')
   }
@@ -166,7 +166,7 @@ function entryChain({ problems, steps, onPayload }: Walk): {
       return
     }
     if (view.seq !== seq) problems.add('LOG_ENTRY_SEQ', 'an entry has another number than its place', file, seq)
-    if (prev !== undefined && !isAt(bytes, view.prev, prev)) {
+    if (prev !== undefined && bytes.toString('latin1', view.prev, view.prev + prev.length) !== prev) {
       problems.add('LOG_ENTRY_PREV', 'an entry does not follow the one before it', file, seq)
     }
     const order = compareTime(time, bytes, view.ts)
@@ -178,7 +178,7 @@ function entryChain({ problems, steps, onPayload }: Walk): {
         run = bytes.toString('latin1', view.run, view.runEnd)
       }
       current = bytes
-      steps.see({ seq, type: bytes.toString('latin1', view.type, view.typeEnd), file, run, value })
+      steps.see({ seq, type: typeIn(bytes, view), file, run, value })
     } else if (isAt(bytes, view.type, 'key.')) withKeys.add(Math.floor(seq / TILE_WIDTH))
     else if (isAt(bytes, view.type, 'log.pruned"')) prunes.push(JSON.parse(bytes.toString('latin1', from, to)))
   }
@@ -195,13 +195,18 @@ function entryChain({ problems, steps, onPayload }: Walk): {
       for (let i = 0; i < count; i++) {
         const [from, to] = [starts[i]!, starts[i + 1]! - 2]
         see(bytes, from, to, start + i, file)
-        prev = hash('sha256', bytes.subarray(from, to), 'hex')
+        prev = hash('sha256', part(bytes, from, to), 'hex')
       }
     },
   }
 }
 
 const TIME_LENGTH = 24
+
+/** As `subarray`, at a third of its cost: with two hashes for each of a million entries that is worth a function. */
+function part(bytes: Buffer, from: number, to: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from)
+}
 
 /** Where the scan has found an entry, bytes after it are the next one's: nothing is read beyond the file that matters. */
 function isAt(bytes: Buffer, at: number, text: string): boolean {
@@ -218,14 +223,21 @@ function compareTime(before: Buffer, bytes: Buffer, at: number): number {
   return 0
 }
 
-/** The value of a member of the subject. No value holds a quote, so the name between quotes is found only as a name. */
-function valueIn(bytes: Buffer, view: EntryView, name: string): string | undefined {
-  const subject = bytes.toString('latin1', view.subject, view.subjectEnd)
-  const opening = `"${name}":"`
-  const at = subject.indexOf(opening)
-  if (at < 0) return undefined
-  const start = at + opening.length
-  return subject.slice(start, subject.indexOf('"', start))
+/** One of those that the check of steps knows, as the string it compares with, or a new string. */
+function typeIn(bytes: Buffer, { type, typeEnd }: EntryView): string {
+  for (const known of STEP_TYPES) {
+    if (known.length === typeEnd - type && isAt(bytes, type, known)) return known
+  }
+  return bytes.toString('latin1', type, typeEnd)
+}
+
+/** The value of a member of the subject. */
+function valueIn(bytes: Buffer, { members, places }: EntryView, name: string): string | undefined {
+  for (let place = 0; place < members * 4; place += 4) {
+    if (places[place + 1]! - places[place]! !== name.length || !isAt(bytes, places[place]!, name)) continue
+    return bytes.toString('latin1', places[place + 2]!, places[place + 3]!)
+  }
+  return undefined
 }
 
 /** Hands the root of a full tile to the level above, and checks that level's tile when it is full in turn. */

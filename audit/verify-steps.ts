@@ -30,6 +30,9 @@ interface OpenRun {
 /** Entries that end a stage. `stage.planned` comes before the first alone: the others end what was never begun. */
 const ENDINGS: ReadonlySet<string> = new Set(['stage.completed', 'stage.errored', 'stage.cached', 'stage.skipped'])
 
+/** The types that are looked for here. */
+export const STEP_TYPES: readonly string[] = ['stage.planned', ...ENDINGS, 'run.planned', 'run.finished', 'run.aborted']
+
 /**
  * Completeness: intent is logged before effect, so nothing that was begun may be without an end. Every run that was
  * planned ends once (`run.finished`, or `run.aborted` by a later one, which closes its stages too); every stage of a run
