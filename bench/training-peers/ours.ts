@@ -4,7 +4,7 @@ import { readAdapter } from '../../models/lora/adapter-files.ts'
 import { loadBase } from '../../models/training/base.ts'
 import { makeBatch, packRows } from '../../models/training/batches.ts'
 import { openEngine } from '../../models/training/engine.ts'
-import { queryBlocks } from '../../models/training/query-blocks.ts'
+import { keepProbabilities, queryBlocks } from '../../models/training/query-blocks.ts'
 import { openProduct } from '../matrix-product.ts'
 import { peakMemory } from '../peak-memory.ts'
 import type { PeerResult, PeerTask } from './task.ts'
@@ -27,6 +27,7 @@ const engine = openEngine({
     method: { kind: 'lora', lora },
     // As the loop of a run has it.
     queryBlocks: queryBlocks(network, task.sequence + 1),
+    keepProbabilities: keepProbabilities(network, task.sequence + 1),
   },
   optimizer: { beta1, beta2, epsilon, weightDecay, clipNorm },
   seed: 1,

@@ -1,8 +1,8 @@
 import { softmax } from './attention.ts'
-import { log, mul, reduceSum, scale } from './elementwise.ts'
+import { log, mul, reduceSum, scale, sub } from './elementwise.ts'
 import type { Value } from './graph.ts'
 import { node1, sameType } from './graph.ts'
-import { reshape, transpose } from './layout.ts'
+import { gatherRows, reshape, transpose } from './layout.ts'
 import { matmul } from './linear.ts'
 import { formatShape, ShapeError, sameShape } from './shape.ts'
 
@@ -32,8 +32,8 @@ export function crossEntropy(logits: Value, targets: Value): Value {
 
 /**
  * The sum over rows of −log softmax(x·Wᵀ)[target], in nats: the language-model head and its loss as one operation.
- * With P the probabilities and Y the one-hot targets, dx = (P − Y)·W and dW = (P − Y)ᵀ·x, so the logits are never
- * kept and no one-hot matrix is made.
+ * With P the probabilities and Y the one-hot targets, dx = (P − Y)·W = P·W − W[targets] and dW = (P − Y)ᵀ·x, so the
+ * logits are never kept, no one-hot matrix is made, and a frozen W needs no second matrix of the size of P.
  *
  * @param x [rows, d], only the rows that have a target
  * @param table [vocabulary, d]
@@ -53,8 +53,8 @@ export function linearCrossEntropy(x: Value, table: Value, targets: Value): Valu
     (_, p) =>
       ([dy]) => {
         if (dy === undefined) return [undefined, undefined]
-        const error = minusOneHot(p, targets)
-        return [mul(errorTimes(table, error), dy), matmul(error, mul(x, dy), { transA: true })]
+        const dx = sub(probabilitiesTimes(table, p), gatherRows(table, targets))
+        return [mul(dx, dy), matmul(minusOneHot(p, targets), mul(x, dy), { transA: true })]
       },
   )
   return loss
@@ -63,12 +63,12 @@ export function linearCrossEntropy(x: Value, table: Value, targets: Value): Valu
 /** Columns up to which a product of few rows may be summed differently by two threads; see `leastTokens`. */
 const NARROW = 144
 
-/** error·table [rows, d]. The rows are as many as there are targets, so a narrow product cannot count on many of them. */
-function errorTimes(table: Value, error: Value): Value {
+/** p·table [rows, d]. The rows are as many as there are targets, so a narrow product cannot count on many of them. */
+function probabilitiesTimes(table: Value, p: Value): Value {
   const width = table.shape[1]!
-  if (typeof width === 'string' || width > NARROW) return matmul(error, table)
+  if (typeof width === 'string' || width > NARROW) return matmul(p, table)
   // With the left operand transposed MLAS sums in the same runs however it cuts.
-  return transpose(matmul(table, error, { transA: true, transB: true }), [1, 0])
+  return transpose(matmul(table, p, { transA: true, transB: true }), [1, 0])
 }
 
 /** −Σ log p[target]. A probability below the smallest float counts as that float: 87 nats instead of infinity. */

@@ -46,10 +46,12 @@ export interface ForwardOptions {
    */
   readonly recompute?: boolean
   /**
-   * Attention in so many blocks of queries (see `causalAttention`): the mask must hide whatever is after a token. With
-   * more than two the probabilities are computed again in the backward pass. Without effect where there is a cache.
+   * Attention in so many blocks of queries (see `causalAttention`): the mask must hide whatever is after a token.
+   * Without effect where there is a cache.
    */
   readonly queryBlocks?: number
+  /** Keep the probabilities of these blocks for the backward pass instead of computing them again. */
+  readonly keepProbabilities?: boolean
 }
 
 export interface ForwardOutputs {
@@ -213,7 +215,7 @@ function attentionOf(
   layers: BlockLayers,
   inputs: ForwardInputs,
   tables: RotaryTables | undefined,
-  { queryBlocks: blocks = 1, recompute = false }: ForwardOptions,
+  { queryBlocks: blocks = 1, keepProbabilities = false, recompute = false }: ForwardOptions,
 ) {
   const { heads, keyValueHeads, headWidth } = config
   const [batch, sequence] = inputs.ids.shape as [Shape[number], Shape[number]]
@@ -245,7 +247,7 @@ function attentionOf(
     // Of a block that is computed again anyway, the probabilities are short-lived.
     const attended =
       blocks > 1 && past === undefined
-        ? causalAttention(q, keys, values, inputs.mask, { blocks, keep: recompute || blocks === 2 })
+        ? causalAttention(q, keys, values, inputs.mask, { blocks, keep: recompute || keepProbabilities })
         : attention(q, keys, values, inputs.mask)
     const mixed = transpose(attended, [0, 2, 1, 3])
     return layers.output(reshape(mixed, [tokens, heads * headWidth]), layer)

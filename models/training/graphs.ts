@@ -36,6 +36,8 @@ export interface GraphShape {
   readonly recompute?: boolean
   /** Attention in so many blocks of queries; see `ForwardOptions`. */
   readonly queryBlocks?: number
+  /** Of blocks of queries; see `ForwardOptions`. */
+  readonly keepProbabilities?: boolean
 }
 
 /** Name of the input that holds a module's dropout mask. */
@@ -174,7 +176,7 @@ function lossAndGradient(
 /** The sum of losses over the trained tokens of a batch, in nats, times `inverse_count`. */
 function batchLoss(
   graph: Graph,
-  { network, packed = false, queryBlocks = 1 }: GraphShape,
+  { network, packed = false, queryBlocks = 1, keepProbabilities = false }: GraphShape,
   weights: Weights,
   options: ForwardOptions,
   type: 'float32' | 'float64',
@@ -185,7 +187,7 @@ function batchLoss(
   const targets = graph.input('targets', 'int32', ['labelled'])
   const inverseCount = graph.input('inverse_count', type, [])
   const inputs = { ids, positions: packed ? tokenPositions(graph) : graph.int64s([0]), mask }
-  const { hidden } = forward(graph, network, weights, inputs, { ...options, queryBlocks })
+  const { hidden } = forward(graph, network, weights, inputs, { ...options, queryBlocks, keepProbabilities })
   // The head runs on the trained tokens only: with chat data that is about half of all.
   const rows = gatherRows(reshape(hidden, [product(['batch', 'sequence']), network.width]), positions, true)
   return mul(linearCrossEntropy(rows, headTable(network, weights), targets), inverseCount)

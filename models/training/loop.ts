@@ -9,7 +9,7 @@ import type { Engine } from './engine.ts'
 import { openEngine } from './engine.ts'
 import type { TrainingJob } from './job.ts'
 import { initialTheta } from './method.ts'
-import { longestRow, queryBlocks } from './query-blocks.ts'
+import { keepProbabilities, longestRow, queryBlocks } from './query-blocks.ts'
 import type { RoundTrip } from './round-trip.ts'
 import { checkRoundTrip } from './round-trip.ts'
 import { stepsOf } from './step-kinds.ts'
@@ -71,13 +71,15 @@ export async function train(
   if (job.dp !== undefined && found.state === undefined && found.problem === 'corrupt') throw lostSteps()
   const checkpoint = found.state === undefined ? found.problem : 'resumed'
   const base = job.base === undefined ? undefined : await loadBase(job.base, config.network)
+  const longest = Math.max(longestRow(job.train), longestRow(job.valid))
   const engine = openEngine({
     shape: {
       network: config.network,
       method: config.method,
       packed: job.train.parts !== undefined || job.valid.parts !== undefined,
       recompute: config.recompute ?? false,
-      queryBlocks: queryBlocks(config.network, Math.max(longestRow(job.train), longestRow(job.valid))),
+      queryBlocks: queryBlocks(config.network, longest),
+      keepProbabilities: keepProbabilities(config.network, longest),
     },
     optimizer: config.optimizer,
     seed: config.seed,

@@ -17,8 +17,20 @@ const MOST_BLOCKS = 8
  */
 export function queryBlocks(network: NetworkConfig, longest: number): number {
   if (network.keyValueHeads < 2) return 1
-  const sequence = Math.min(paddedLength(longest), network.context)
-  return Math.max(1, Math.min(MOST_BLOCKS, 2 ** Math.floor(Math.log2(sequence / BLOCK))))
+  const blocks = 2 ** Math.floor(Math.log2(sequenceOf(network, longest) / BLOCK))
+  return Math.max(1, Math.min(MOST_BLOCKS, blocks))
+}
+
+/**
+ * Whether the probabilities of attention are kept for the backward pass: where those of a token are no more than eight
+ * times its width, a fifth or less of what a block keeps of it anyway. A tenth of a block's work is saved by that.
+ */
+export function keepProbabilities(network: NetworkConfig, longest: number): boolean {
+  return network.heads * sequenceOf(network, longest) <= 8 * network.width
+}
+
+function sequenceOf(network: NetworkConfig, longest: number): number {
+  return Math.min(paddedLength(longest), network.context)
 }
 
 /** Tokens of the longest row; 0 where there is none. */

@@ -6,7 +6,7 @@ import { makeBatch, packRows } from '../../../models/training/batches.ts'
 import { batchFeeds } from '../../../models/training/feeds.ts'
 import { gradientGraph } from '../../../models/training/graphs.ts'
 import { FULL } from '../../../models/training/method.ts'
-import { longestRow, queryBlocks } from '../../../models/training/query-blocks.ts'
+import { keepProbabilities, longestRow, queryBlocks } from '../../../models/training/query-blocks.ts'
 import { random } from '../../../util/random.ts'
 
 const SHAPE = { vocabulary: 31, width: 16, hidden: 24, layers: 2, heads: 4, headWidth: 4, context: 1024 }
@@ -24,6 +24,11 @@ describe('blocks of queries', () => {
     expect(queryBlocks(llamaConfig({ ...SHAPE, keyValueHeads: 1 }), 513)).toBe(1)
   })
 
+  it('keep their probabilities where these are small beside the rest of a block', () => {
+    const wide = llamaConfig({ ...SHAPE, width: 576, heads: 9, keyValueHeads: 3, headWidth: 64 })
+    expect([129, 513, 514, 2000].map((length) => keepProbabilities(wide, length))).toEqual([true, true, false, false])
+  })
+
   it('go by the longest row', () => {
     expect(longestRow(rowsOf([3, 9, 4]))).toBe(9)
     expect(longestRow(rowsOf([]))).toBe(0)
@@ -36,8 +41,12 @@ describe('blocks of queries', () => {
     ['GPT-2, recomputed', GPT2, true],
   ] as const)('change neither loss nor gradient: %s', async (_, network, recompute) => {
     const whole = await lossAndGradient(network, 1, recompute)
-    for (const blocks of [2, 8]) {
-      const cut = await lossAndGradient(network, blocks, recompute)
+    for (const [blocks, keep] of [
+      [2, true],
+      [8, false],
+      [8, true],
+    ] as const) {
+      const cut = await lossAndGradient(network, blocks, recompute, keep)
       expect(Math.max(...whole.map((x, i) => Math.abs(x - cut[i]!)))).toBeLessThan(1e-10)
     }
   })
@@ -54,8 +63,13 @@ function rowsOf(lengths: readonly number[]): ReturnType<typeof packRows> {
 }
 
 /** In double precision: the loss, then the gradient by every parameter. */
-async function lossAndGradient(network: NetworkConfig, blocks: number, recompute: boolean): Promise<readonly number[]> {
-  const shape = { network, method: FULL, queryBlocks: blocks, recompute }
+async function lossAndGradient(
+  network: NetworkConfig,
+  blocks: number,
+  recompute: boolean,
+  keep = false,
+): Promise<readonly number[]> {
+  const shape = { network, method: FULL, queryBlocks: blocks, keepProbabilities: keep, recompute }
   const session = await openSession(gradientGraph(shape, 'float64'), 1)
   const theta = Float64Array.from(initialWeights(network, random(7)), (x) => (x === 1 ? 1 : 10 * x))
   const double = (data: Iterable<number>, dims: readonly number[]) =>
