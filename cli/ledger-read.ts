@@ -140,7 +140,7 @@ async function tail(flags: TailFlags): Promise<void> {
     for (const entry of log.entries(from)) print(flags.json === true ? JSON.stringify(entry) : line(entry))
   }
   write(Math.max(0, log.size - flags.lines))
-  while (flags.follow === true) {
+  while (flags.follow === true && process.stdout.writable) {
     await wait(POLL_MS)
     const seen = log
     log = readLedger(dir, key)

@@ -15,6 +15,13 @@ const program = new Command('sluice')
     process.exit(error.exitCode === 0 ? 0 : 2)
   })
 
+// A reader such as `head` may go before all is said. What was begun goes on to its end: a run must leave its record.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 try {
   await registerCommands(program, process.argv.slice(2))
   await program.parseAsync()

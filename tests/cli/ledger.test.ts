@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -5,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openKeys } from '../../audit/keys.ts'
 import { type Ledger, openLedger } from '../../audit/ledger.ts'
 import { checkConsistencyProof, checkTlogProof, parseConsistencyProof, parseTlogProof } from '../../audit/tlog-proof.ts'
+import { PACKAGE_ROOT } from '../../util/package-root.ts'
 import { removeFolder, sluice, start, workFolder } from '../support/sluice.ts'
 
 let cwd: string
@@ -113,6 +115,25 @@ test('tail --follow shows what comes', async () => {
   child.kill('SIGTERM')
   await ended
   expect(out.trim().split('\n').length).toBe(2)
+})
+
+test('a reader that goes early is no error of the command', () => {
+  const sluice = `"${process.execPath}" "${join(PACKAGE_ROOT, 'dist/cli/main.js')}"`
+  for (const command of ['reference', 'ledger tail -n 604 --json']) {
+    const script = `${sluice} ${command} | head -c 1 >/dev/null; echo "\${PIPESTATUS[0]}"`
+    const { stdout, stderr } = spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8', timeout: 60_000 })
+    expect([stdout, stderr], command).toEqual(['0\n', ''])
+  }
+})
+
+test('tail --follow ends when nobody reads it', async () => {
+  const { child, ended } = start(['ledger', 'tail', '--follow'], cwd)
+  await new Promise((seen) => child.stdout!.once('data', seen))
+  child.stdout!.destroy()
+  const more = setInterval(() => ledger.append([{ type: 'sample.noted', run: 'r', subject: {} }]), 200)
+  await ended
+  clearInterval(more)
+  expect(child.exitCode).toBe(0)
 })
 
 test('export makes a copy that verifies by itself, and prune is seen in the next', async () => {
