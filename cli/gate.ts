@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { checkWaivers } from '../pipelines/engine/waivers.ts'
 import type { Measured, MetricsFormat } from '../policies/adapters/adapter.ts'
@@ -6,6 +7,8 @@ import { METRICS_FORMATS } from '../policies/adapters/formats.ts'
 import { policyProblems } from '../policies/engine/check.ts'
 import { decide, decisionDigest } from '../policies/engine/decide.ts'
 import { type LoadedPolicy, loadPolicies } from '../policies/engine/load.ts'
+import { checkPolicyLock, readPolicyLock } from '../policies/engine/lock.ts'
+import { isFileRef } from '../policies/engine/refs.ts'
 import type { WaiverEvidence } from '../policies/engine/waiver.ts'
 import { readWaiverFolder, waiverEvidence } from '../policies/engine/waiver-files.ts'
 import { type GateResult, gateExit, renderGate } from '../reports/gate.ts'
@@ -23,6 +26,7 @@ interface Flags {
   readonly format: MetricsFormat
   readonly gate?: string
   readonly pipeline?: string
+  readonly lock?: string
   readonly waivers?: string
   readonly allowedSigners?: string
   readonly json?: boolean
@@ -52,6 +56,7 @@ export function gateCommand(program: Command): void {
       'name of the gate; a bare metric in a policy is one of this stage (default: the format, or release)',
     )
     .option('--pipeline <name>', 'name of the pipeline that waivers are for')
+    .option('--lock <dir>', 'folder with the sluice.lock that pins these policies: another one is refused')
     .option('--waivers <dir>', 'folder of signed waivers; needs --allowed-signers and --pipeline')
     .option('--allowed-signers <file>', 'who may sign waivers')
     .addOption(view('json', 'print the decision as JSON'))
@@ -82,6 +87,7 @@ function judge(refs: readonly string[], flags: Flags, now: Date): GateResult {
     })
   }
   const policies = loadPolicies(refs)
+  if (flags.lock !== undefined) checkLocked(flags.lock, refs, policies)
   const bytes = readMetrics(flags.metrics)
   const measured = METRICS_FORMATS[flags.format](bytes, { file: flags.metrics })
   const gate = flags.gate ?? (flags.format === 'sluice' ? 'release' : flags.format)
@@ -104,6 +110,23 @@ function judge(refs: readonly string[], flags: Flags, now: Date): GateResult {
     writeGate(flags.out, { result, policies, evidence: { metrics: measured.metrics }, waivers, metrics })
   }
   return result
+}
+
+/** Names of files are relative to the folder of the command here, and to that of the lock in the lock. */
+function checkLocked(dir: string, refs: readonly string[], policies: readonly LoadedPolicy[]): void {
+  const lock = readPolicyLock(dir)
+  if (lock === undefined) {
+    throw new SluiceError({
+      code: 'LOCK_MISSING',
+      message: 'there is no sluice.lock in this folder',
+      next: 'name the folder of the pipeline whose lock it is, or write one: sluice policy lock PIPELINE',
+      at: { file: dir },
+      exit: 4,
+    })
+  }
+  refs.forEach((ref, i) => {
+    checkPolicyLock(lock, isFileRef(ref) ? resolve(ref) : ref, dir, policies[i]!)
+  })
 }
 
 function readMetrics(file: string): Buffer {

@@ -40,9 +40,14 @@ export function readPolicyRef(ref: string, baseDir: string): PolicySource {
   }
 }
 
+/** Whether a reference is the path of a file. */
+export function isFileRef(ref: string): boolean {
+  return !/^(sluice|npm|git):/.test(ref)
+}
+
 /** How a lock names a reference: paths relative to the lock's folder, everything else as it is written. */
 export function lockName(ref: string, baseDir: string): string {
-  if (/^(sluice|npm|git):/.test(ref)) return ref
+  if (!isFileRef(ref)) return ref
   return relative(baseDir, resolve(baseDir, ref)).split(sep).join('/')
 }
 

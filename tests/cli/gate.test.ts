@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Decision } from '../../policies/engine/decision.ts'
+import { loadPolicies } from '../../policies/engine/load.ts'
+import { writePolicyLock } from '../../policies/engine/lock.ts'
 import { sha256 } from '../../util/digest.ts'
 import { garakLines, jsonLines, lmEvalFile, promptfooFile, sluiceFile } from '../policies/adapters/files.ts'
 import { type Ended, removeFolder, sluice, workFolder } from '../support/sluice.ts'
@@ -53,6 +55,23 @@ const decided = async (...args: readonly string[]): Promise<readonly [number | n
   const { outcome, rules } = JSON.parse(stdout) as Decision
   return [code, outcome, ...rules.map(({ id, verdict }) => `${id} ${verdict}`)]
 }
+
+test('a lock refuses a policy that is not what was locked', async () => {
+  const command = ['hits.yaml', '--metrics', 'none.json', '--lock', '.'] as const
+  expect(await gate(...command)).toMatchObject({ code: 4, stderr: expect.stringContaining('LOCK_MISSING') })
+  const { digest } = loadPolicies([join(dir, 'hits.yaml')])[0]!
+  mkdirSync(join(dir, 'desk'))
+  writePolicyLock(dir, { 'hits.yaml': digest })
+  writePolicyLock(join(dir, 'desk'), { '../hits.yaml': digest })
+  expect((await gate(...command)).code).toBe(1)
+  expect((await gate(...command.slice(0, -1), 'desk')).code).toBe(1)
+  writeFileSync(join(dir, 'hits.yaml'), policy('hits', '{ metric: hits, at_most: 9 }'))
+  expect(await gate(...command)).toMatchObject({ code: 4, stderr: expect.stringContaining('POLICY_LOCK_MISMATCH') })
+  expect(await gate('sluice:privacy', ...command.slice(1))).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('POLICY_NOT_LOCKED'),
+  })
+})
 
 test('a policy over the file of each tool', async () => {
   writeFileSync(
