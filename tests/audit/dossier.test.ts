@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -6,6 +7,8 @@ import { messageOf } from '../../audit/dossier/codes.ts'
 import { verifyDossier } from '../../audit/dossier/verify-dossier.ts'
 import { openKeys } from '../../audit/keys.ts'
 import { openLedger } from '../../audit/ledger.ts'
+import { askForAnchor, takeAnchorReply } from '../../audit/timestamp/anchored-ledger.ts'
+import { parseCertificates } from '../../audit/timestamp/certificate.ts'
 import { verifierKey } from '../../audit/verifier-key.ts'
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
 import { replayDecision } from '../../policies/engine/replay.ts'
@@ -13,6 +16,8 @@ import { PACKAGE_ROOT } from '../../util/package-root.ts'
 import { buildWork, dossierWork, runWork } from '../support/dossier.ts'
 import { removeFolder } from '../support/sluice.ts'
 import { pretty, standalone, startAttack, withPayload } from '../support/tamper.ts'
+import { guideBlocks, readGuide, runBlock } from '../support/verify-guide.ts'
+import { hasOpenssl, newAuthority } from './timestamp-authority.ts'
 
 let work: string
 let record: RunRecord
@@ -172,7 +177,7 @@ describe('the level', () => {
     const note = checkpointOf(dossier)
     const text = note.slice(0, note.lastIndexOf('\n\n') + 1)
     writeFileSync(join(folder, 'audit/cosignatures'), note + cosign(text, 1_790_000_000, witness))
-    const key = (await import('node:crypto')).createPublicKey(readFileSync(join(work, 'store/keys/ledger.pub')))
+    const key = createPublicKey(readFileSync(join(work, 'store/keys/ledger.pub')))
     const pem = readFileSync(join(work, 'store/keys/ledger.pub'), 'utf8')
     const line = witness.noteVerifier
     expect(await levelOf(folder, { witnesses: [witness] })).toBe('self-attested')
@@ -184,6 +189,38 @@ describe('the level', () => {
     writeFileSync(join(folder, 'audit/cosignatures'), note + cosign(`${text}x`, 1_790_000_000, witness))
     expect(await levelOf(folder, { witnesses: [witness], keys: [key] })).toEqual(['COSIGNATURE_WRONG'])
     expect(await cli(folder, { witness: line, key: pem })).toEqual(['COSIGNATURE_WRONG'])
+  })
+
+  it.skipIf(!hasOpenssl)('rises with a time stamp of an authority that is trusted, and of no other', async () => {
+    const store = join(work, 'store')
+    const ledger = openLedger(join(store, 'ledger'), openKeys(join(store, 'keys')))
+    const [authority, stranger] = [newAuthority(), newAuthority()]
+    const trusted = parseCertificates(authority.ca)
+    const { query } = askForAnchor(store, ledger, Buffer.from('00112233aabbccdd', 'hex'))
+    takeAnchorReply(store, ledger, authority.reply(query), trusted, new Date())
+    const { folder } = await buildWork(work, record, 'stamped')
+    const pem = readFileSync(join(store, 'keys/ledger.pub'), 'utf8')
+    const keys = [createPublicKey(pem)]
+    const levels = async (where: string, ca: string): Promise<readonly unknown[]> => [
+      await levelOf(where, { authorities: parseCertificates(ca), keys }),
+      await cli(where, { 'tsa-ca': ca, key: pem }),
+    ]
+    expect(await levels(folder, authority.ca)).toEqual(['externally witnessed', 'externally witnessed'])
+    expect(await levels(folder, stranger.ca)).toEqual([['ANCHOR_WRONG'], ['ANCHOR_WRONG']])
+    expect(await levels(dossier, authority.ca)).toEqual([['ANCHOR_MISSING'], ['ANCHOR_MISSING']])
+    expect(await levelOf(folder, { keys })).toBe('signed')
+    const block = guideBlocks(readGuide(folder)).find(({ needs }) => needs.includes('TSA_CA'))!
+    for (const [ca, status] of [
+      [authority, 0],
+      [stranger, 1],
+    ] as const) {
+      expect(runBlock(block, folder, { ...process.env, TSA_CA: ca.caFile }).status).toBe(status)
+    }
+    const stamp = join(folder, 'audit/anchor.tsr')
+    const bytes = readFileSync(stamp)
+    bytes[bytes.length - 20]! ^= 1
+    writeFileSync(stamp, bytes)
+    expect(await levels(folder, authority.ca)).toEqual([['ANCHOR_WRONG'], ['ANCHOR_WRONG']])
   })
 })
 
