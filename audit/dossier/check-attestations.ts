@@ -1,6 +1,7 @@
 import { canonicalJson, type Json } from '../../util/json.ts'
 import { hintsOf } from '../attestations/bundle-hint.ts'
 import type { Statement } from '../attestations/statement.ts'
+import { parseApproval } from '../review/documents.ts'
 import { openBundle } from './check-signatures.ts'
 import { type JsonObject, listOf, objectOf, textOf } from './documents.ts'
 import { below, type Dossier, type DossierKeys, doc } from './dossier.ts'
@@ -77,9 +78,9 @@ function claimOf(statement: Statement, record: RunDocument, dossier: Dossier): s
       return predicate['run'] === record.run && pipeline && isSame(datasets, subjects) ? 'data' : undefined
     }
     case `${OWN}waiver/v1`:
-      return isDocument(predicate, dossier, 'waivers/') ? 'waiver' : undefined
+      return isUsedWaiver(predicate, subjects, record, dossier) ? 'waiver' : undefined
     case `${OWN}approval/v1`:
-      return isDocument(predicate, dossier, 'approvals/') ? 'approval' : undefined
+      return isApproval(predicate, dossier) ? 'approval' : undefined
     default:
       return undefined
   }
@@ -134,9 +135,65 @@ function isTestResult(predicate: JsonObject, decision: DecisionDocument): boolea
   )
 }
 
-function isDocument(predicate: JsonObject, dossier: Dossier, folder: string): boolean {
+/** Files with the document that is claimed: more than one where somebody put it there twice. */
+function documentsOf(predicate: JsonObject, dossier: Dossier, folder: string): readonly string[] {
   const digest = objectOf(predicate['document'])['sha256']
-  return below(dossier, folder).some((path) => dossier.listed.get(path)?.sha256 === digest)
+  return below(dossier, folder).filter((path) => dossier.listed.get(path)?.sha256 === digest)
+}
+
+/** The waiver is there, and the decisions used it just so. */
+function isUsedWaiver(
+  predicate: JsonObject,
+  subjects: readonly string[],
+  record: RunDocument,
+  dossier: Dossier,
+): boolean {
+  if (documentsOf(predicate, dossier, 'waivers/').length === 0) return false
+  const { document, applied, ...claimed } = predicate
+  const digest = textOf(objectOf(document)['sha256'])
+  const used = record.decisions.flatMap(({ gate, digest: decision, decision: { rules } }) =>
+    rules
+      .filter(({ waiver }) => waiver?.digest === digest)
+      .map(({ id: rule, waived_verdict: verdict = '', waiver }) => ({ waiver, as: { gate, rule, verdict, decision } })),
+  )
+  const [first] = used
+  if (first?.waiver === undefined) return false
+  const { id, type, expires, ticket } = first.waiver
+  return (
+    isSame(subjects, [digest]) &&
+    isSame(claimed, { id, type, expires, ticket }) &&
+    isSame(
+      applied ?? null,
+      used.map(({ as }) => as),
+    )
+  )
+}
+
+/** A signed verdict is there and says what is claimed of it. */
+function isApproval(predicate: JsonObject, dossier: Dossier): boolean {
+  return documentsOf(predicate, dossier, 'approvals/').some((path) => {
+    const bytes = doc(dossier, path)
+    // A file that is not what the list says has its own finding.
+    if (bytes === undefined) return true
+    const said = parseApproval(bytes)
+    if (said === undefined) return false
+    const { role, verdict, request, release } = said
+    const signature = dossier.listed.get(`${path}.sig`)?.sha256
+    return (
+      isSame(
+        ['role', 'verdict', 'expires'].map((name) => predicate[name] ?? null),
+        [role, verdict, request.expires],
+      ) &&
+      isSame(
+        ['signature', 'request', 'candidate'].map((name) => objectOf(predicate[name])['sha256'] ?? null),
+        [signature ?? '', release, request.candidate.digest],
+      ) &&
+      isSame(
+        predicate['decisions'] ?? null,
+        request.decisions.map(({ gate, digest }) => ({ gate, sha256: digest })),
+      )
+    )
+  })
 }
 
 function isSame(a: Json, b: Json): boolean {

@@ -46,7 +46,19 @@ export interface DecisionDocument {
   readonly evidence: string
   readonly waivers: string
   readonly counts: { readonly [verdict: string]: number }
-  readonly rules: readonly { readonly id: string; readonly verdict: string; readonly blocks: boolean }[]
+  readonly rules: readonly {
+    readonly id: string
+    readonly verdict: string
+    readonly blocks: boolean
+    readonly waived_verdict?: string
+    readonly waiver?: {
+      readonly id: string
+      readonly digest: string
+      readonly type: string
+      readonly expires: string
+      readonly ticket: string
+    }
+  }[]
 }
 
 /** Digests of all that a stage made: its outputs, then its evidence. */

@@ -3,6 +3,7 @@
  * A part of sluice-verify; imports nothing but Node.
  */
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { isPlain } from './files.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON out of foreign hands; every use checks what it needs.
 export type Any = any
@@ -188,4 +189,50 @@ export function openBundle(bytes: Buffer, pem: string, hint: string): Any {
     list(statement.subject).length > 0 &&
     list(statement.subject).every((subject) => isDigest(subject?.digest?.sha256))
   return ok ? statement : 'MALFORMED'
+}
+
+export const isTime = (value: Any): boolean =>
+  typeof value === 'string' && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value
+export const isEntry = (entry: Any): boolean =>
+  entry?.v === 1 &&
+  Number.isSafeInteger(entry.seq) &&
+  isTime(entry.ts) &&
+  typeof entry.type === 'string' &&
+  typeof entry.run === 'string' &&
+  isObject(entry.subject)
+
+/** The form of `release.json`. */
+export function isRelease(value: Any): boolean {
+  const text = (...values: Any[]): boolean => values.every((each) => typeof each === 'string' && each !== '')
+  const item = (each: Any, ...texts: string[]): boolean => isObject(each) && text(...texts.map((name) => each[name]))
+  const { candidate, ...rest } = value ?? {}
+  const lists = [rest.attestations, rest.decisions, rest.entries, rest.files, rest.policies, candidate?.files ?? []]
+  return (
+    Object.keys(rest).sort().join(' ') ===
+      'attestations created decisions entries files id kind pipeline policies run state v' &&
+    rest.v === 1 &&
+    rest.kind === 'Release' &&
+    text(rest.id, rest.run, rest.pipeline?.name) &&
+    isTime(rest.created) &&
+    isDigest(rest.pipeline.digest) &&
+    ['unreviewed', 'approved', 'blocked'].includes(rest.state) &&
+    lists.every(Array.isArray) &&
+    (candidate === undefined ||
+      (text(candidate.stage) && isDigest(candidate.model) && candidate.sensitivity === 'redacted')) &&
+    [...rest.files, ...rest.attestations, ...(candidate?.files ?? [])].every((each: Any) => isDigest(each?.sha256)) &&
+    [...rest.decisions, ...rest.policies].every((each: Any) => isDigest(each?.digest)) &&
+    [
+      rest.id,
+      rest.run,
+      ...rest.decisions.map((each: Any) => each.gate),
+      ...rest.policies.map((each: Any) => each.name),
+    ].every((each) => /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/.test(String(each))) &&
+    item(rest.pipeline, 'name') &&
+    rest.files.every((each: Any) => item(each, 'path') && isPlain(each.path) && Number.isSafeInteger(each.bytes)) &&
+    rest.attestations.every((each: Any) => item(each, 'file', 'predicateType')) &&
+    rest.entries.every(
+      (each: Any) => Number.isSafeInteger(each?.seq) && each.file === `audit/entries/${each.seq}.json`,
+    ) &&
+    new Set(rest.files.map((each: Any) => each.path)).size === rest.files.length
+  )
 }

@@ -15,9 +15,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { isPlain, openDossier, pieces, places, readAll } from './files.ts'
+import { openDossier, pieces, places, readAll } from './files.ts'
 import {
-  type Any, type Checkpoint, exact, grew, hashList, included, isDigest, isObject, jcs, leafOf, list, type NoteKey,
+  type Any, type Checkpoint, exact, grew, hashList, included, isEntry, isObject, isRelease, isTime, jcs, leafOf, list, type NoteKey,
   noteKey, openBundle, openCheckpoint, openProof, parse, rootOf, sha,
 } from './formats.ts'
 
@@ -60,31 +60,7 @@ const must = (ok: boolean, code: string, file = ''): boolean => ok || fail(code,
 const whole = (): boolean => release.entries.every((each: Any) => entries.has(each.seq))
 const mine = (type: string): Any[] =>
   [...entries.values()].filter((each) => each.run === release.run && each.type === type)
-const isTime = (value: Any): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value)) &&
-  new Date(value).toISOString() === value
-const isEntry = (entry: Any): boolean => entry?.v === 1 && Number.isSafeInteger(entry.seq) && isTime(entry.ts) &&
-  typeof entry.type === 'string' && typeof entry.run === 'string' && isObject(entry.subject)
 
-function isRelease(value: Any): boolean {
-  const text = (...values: Any[]): boolean => values.every((each) => typeof each === 'string' && each !== '')
-  const item = (each: Any, ...texts: string[]): boolean => isObject(each) && text(...texts.map((name) => each[name]))
-  const { candidate, ...rest } = value ?? {}
-  const lists = [rest.attestations, rest.decisions, rest.entries, rest.files, rest.policies, candidate?.files ?? []]
-  return (
-    Object.keys(rest).sort().join(' ') === 'attestations created decisions entries files id kind pipeline policies run state v' &&
-    rest.v === 1 && rest.kind === 'Release' && text(rest.id, rest.run, rest.pipeline?.name) && isTime(rest.created) &&
-    isDigest(rest.pipeline.digest) && ['unreviewed', 'approved', 'blocked'].includes(rest.state) && lists.every(Array.isArray) &&
-    (candidate === undefined || (text(candidate.stage) && isDigest(candidate.model) && candidate.sensitivity === 'redacted')) &&
-    [...rest.files, ...rest.attestations, ...(candidate?.files ?? [])].every((each: Any) => isDigest(each?.sha256)) &&
-    [...rest.decisions, ...rest.policies].every((each: Any) => isDigest(each?.digest)) &&
-    [rest.id, rest.run, ...rest.decisions.map((each: Any) => each.gate), ...rest.policies.map((each: Any) => each.name)].every(
-      (each) => /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/.test(String(each))) && item(rest.pipeline, 'name') &&
-    rest.files.every((each: Any) => item(each, 'path') && isPlain(each.path) && Number.isSafeInteger(each.bytes)) &&
-    rest.attestations.every((each: Any) => item(each, 'file', 'predicateType')) &&
-    rest.entries.every((each: Any) => Number.isSafeInteger(each?.seq) && each.file === `audit/entries/${each.seq}.json`) &&
-    new Set(rest.files.map((each: Any) => each.path)).size === rest.files.length
-  )
-}
 
 function checkFiles(): void {
   for (const { path, sha256, bytes } of release.files) {
@@ -312,8 +288,20 @@ function checkAttestations(record: Any): void {
     }
     if (type === `${OWN}redaction-report/v1`) return p.run === record.run && stage?.evaluation.digest === p.evaluation && same(digests(p.inputs), Object.values(stage.keyParts.inputs))
     if (type === `${OWN}data-statement/v1`) return p.run === record.run && p.pipeline.sha256 === record.pipeline.digest && same(digests(p.datasets), subjects)
-    const kept = type === `${OWN}waiver/v1` ? 'waivers/' : type === `${OWN}approval/v1` ? 'approvals/' : undefined
-    return kept !== undefined && below(kept).some((path) => files.get(path).sha256 === p.document?.sha256)
+    const kept = type === `${OWN}waiver/v1` ? 'waivers/' : type === `${OWN}approval/v1` ? 'approvals/' : '-'
+    const paths = below(kept).filter((each) => files.get(each).sha256 === p.document?.sha256)
+    if (kept === 'approvals/') return paths.some((path) => {
+      if (!good.has(path)) return true
+      const { role, verdict, release: asked, request } = exact(doc(path))
+      const said = [role, verdict, request.expires, asked, request.candidate.digest, files.get(`${path}.sig`)?.sha256]
+      return same([p.role, p.verdict, p.expires, p.request.sha256, p.candidate.sha256, p.signature.sha256], said) &&
+        same(p.decisions, request.decisions.map((each: Any) => ({ gate: each.gate, sha256: each.digest })))
+    })
+    const used = record.decisions.flatMap(({ gate, digest, decision }: Any) => decision.rules
+      .filter((rule: Any) => rule.waiver?.digest === p.document.sha256).map((rule: Any) => ({ gate, digest, rule })))
+    const { id, type: kind, expires, ticket } = used[0].rule.waiver
+    return paths.length > 0 && same([subjects, p.id, p.type, p.expires, p.ticket], [[p.document.sha256], id, kind, expires, ticket]) &&
+      same(p.applied, used.map(({ gate, digest, rule }: Any) => ({ decision: digest, gate, rule: rule.id, verdict: rule.waived_verdict })))
   }
   for (const { file, sha256, predicateType } of release.attestations) {
     must(files.get(file)?.sha256 === sha256, 'ATTESTATION_LIST', file)

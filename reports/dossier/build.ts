@@ -23,8 +23,9 @@ import { SluiceError, toSluiceError } from '../../util/errors.ts'
 import { writeReports } from '../index.ts'
 import { findEvidence, leavesOf } from './log-evidence.ts'
 import { witnessEvidence } from './outside-evidence.ts'
+import { approvalStatements, waiverStatements } from './personal-statements.ts'
 import { dossierFiles, type Sealed, sealDossier, writeEntries, writeInto } from './seal.ts'
-import { runStatements } from './statements.ts'
+import { type NamedStatement, runStatements } from './statements.ts'
 import { renderVerifyGuide } from './verify-guide.ts'
 
 /** What reviewers said, as they signed it: exact bytes. */
@@ -135,7 +136,12 @@ async function fill(folder: string, record: RunRecord, state: ReleaseState, opti
   if (candidate !== undefined)
     writeInto(folder, 'model.sig', await signModel(join(folder, 'model'), signer, { name: 'model' }))
   await writeReports(record, folder, options.store)
-  const attestations = await writeAttestations(folder, record, signer)
+  const statements = [
+    ...runStatements(record),
+    ...waiverStatements(record),
+    ...approvalStatements(options.review?.approvals ?? []),
+  ]
+  const attestations = await writeAttestations(folder, statements, signer)
   writeInto(folder, 'keys/ledger.pub', keys.publicKeyPem)
   writeInto(folder, 'keys/ledger.vkey', `${keys.noteVerifier}\n`)
   writeInto(folder, 'keys/bundle.pub', signer.publicKeyPem)
@@ -243,11 +249,11 @@ function writeModel(folder: string, record: RunRecord, store: Store): Candidate 
 
 async function writeAttestations(
   folder: string,
-  record: RunRecord,
+  statements: readonly NamedStatement[],
   signer: Signer,
 ): Promise<readonly AttestationItem[]> {
   const items: AttestationItem[] = []
-  for (const [i, { name, statement }] of runStatements(record).entries()) {
+  for (const [i, { name, statement }] of statements.entries()) {
     const file = `attestations/${String(i + 1).padStart(2, '0')}-${name}.sigstore.json`
     const text = await signStatement(statement, signer)
     writeInto(folder, file, text)

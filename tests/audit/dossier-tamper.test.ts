@@ -1,5 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { copyFileSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signerOf } from '../../audit/keys/signer.ts'
@@ -558,13 +567,33 @@ const REVIEW_NAIVE: readonly Case[] = [
 const REVIEW_INSIDE: readonly Case[] = [
   [
     'a waiver taken away',
-    ['WAIVER_ABSENT'],
+    ['ATTESTATION_CLAIM', 'WAIVER_ABSENT'],
     (a) => ['', '.requested.sig', '.approved.sig'].map((end) => a.remove(`waivers/W-1.json${end}`)),
   ],
   [
     'the date of a waiver',
-    ['WAIVER_ABSENT', 'WAIVER_UNKNOWN'],
+    ['ATTESTATION_CLAIM', 'WAIVER_ABSENT', 'WAIVER_UNKNOWN'],
     (a) => a.edit('waivers/W-1.json', (w) => (w.expires = '2099-01-01')),
+  ],
+  [
+    'a waiver attested for a rule that it did not waive',
+    ['ATTESTATION_CLAIM'],
+    (a) => a.resign(attested(a, 'waiver-W-1'), (s) => (s.predicate.applied[0].rule = 'even-share')),
+  ],
+  [
+    'a waiver attested for longer than it holds',
+    ['ATTESTATION_CLAIM'],
+    (a) => a.resign(attested(a, 'waiver-W-1'), (s) => (s.predicate.expires = '2099-01-01')),
+  ],
+  [
+    'an approval attested in another role',
+    ['ATTESTATION_CLAIM'],
+    (a) => a.resign(attested(a, 'approval-'), (s) => (s.predicate.role = 'privacy')),
+  ],
+  [
+    'an approval attested with another signature',
+    ['ATTESTATION_CLAIM'],
+    (a) => a.resign(attested(a, 'approval-'), (s) => (s.predicate.signature.sha256 = 'b'.repeat(64))),
   ],
   ['a waiver without its second signature', ['WAIVER_UNSIGNED'], (a) => a.remove('waivers/W-1.json.approved.sig')],
   [
@@ -593,22 +622,22 @@ const REVIEW_INSIDE: readonly Case[] = [
   ],
   [
     'an approval taken away',
-    ['APPROVAL_QUORUM'],
+    ['ATTESTATION_CLAIM', 'APPROVAL_QUORUM'],
     (a) => ['', '.sig'].map((end) => a.remove(`approvals/ben.json${end}`)),
   ],
   [
     'an approval without its signature',
-    ['APPROVAL_QUORUM', 'APPROVAL_UNSIGNED'],
+    ['ATTESTATION_CLAIM', 'APPROVAL_QUORUM', 'APPROVAL_UNSIGNED'],
     (a) => a.remove('approvals/ben.json.sig'),
   ],
   [
     'one approval used twice',
-    ['APPROVAL_QUORUM', 'APPROVAL_REUSED', 'APPROVAL_TWICE'],
+    ['ATTESTATION_CLAIM', 'APPROVAL_QUORUM', 'APPROVAL_REUSED', 'APPROVAL_TWICE'],
     (a) => ['', '.sig'].map((end) => a.write(`approvals/ben.json${end}`, a.read(`approvals/ana.json${end}`))),
   ],
   [
     'an approval signed by somebody else',
-    ['APPROVAL_QUORUM', 'APPROVAL_SIGNER'],
+    ['ATTESTATION_CLAIM', 'APPROVAL_QUORUM', 'APPROVAL_SIGNER'],
     (a) =>
       a.write(
         'approvals/ben.json.sig',
@@ -617,12 +646,13 @@ const REVIEW_INSIDE: readonly Case[] = [
   ],
   [
     'an approval with a signature made for something else',
-    ['APPROVAL_QUORUM', 'APPROVAL_SIGNATURE'],
+    ['ATTESTATION_CLAIM', 'APPROVAL_QUORUM', 'APPROVAL_SIGNATURE'],
     (a) => a.write('approvals/ben.json.sig', sshSign(reviewed.work, 'ben', 'git', a.read('approvals/ben.json'))),
   ],
   [
     'an approval for another model',
     [
+      'ATTESTATION_CLAIM',
       'APPROVAL_NOT_LOGGED',
       'APPROVAL_NOT_REQUESTED',
       'APPROVAL_OTHER_RELEASE',
@@ -634,6 +664,7 @@ const REVIEW_INSIDE: readonly Case[] = [
   [
     'an approval that had ended',
     [
+      'ATTESTATION_CLAIM',
       'APPROVAL_EXPIRED',
       'APPROVAL_NOT_LOGGED',
       'APPROVAL_NOT_REQUESTED',
@@ -646,6 +677,7 @@ const REVIEW_INSIDE: readonly Case[] = [
   [
     'an approval given on another log',
     [
+      'ATTESTATION_CLAIM',
       'APPROVAL_CHECKPOINT',
       'APPROVAL_NOT_LOGGED',
       'APPROVAL_NOT_REQUESTED',
@@ -661,20 +693,24 @@ const REVIEW_INSIDE: readonly Case[] = [
   ],
   [
     'an approval that nobody logged',
-    ['APPROVAL_NOT_LOGGED', 'APPROVAL_QUORUM'],
+    ['ATTESTATION_CLAIM', 'APPROVAL_NOT_LOGGED', 'APPROVAL_QUORUM'],
     (a) => reapprove(a, 'ben', (d) => (d.comment = 'x')),
   ],
   [
     'a rejection counted as an approval',
-    ['APPROVAL_QUORUM', 'APPROVAL_VERDICT'],
+    ['ATTESTATION_CLAIM', 'APPROVAL_QUORUM', 'APPROVAL_VERDICT'],
     (a) => reapprove(a, 'ben', (d) => (d.verdict = 'reject')),
   ],
   [
     'an approval whose request is another than it names',
-    ['APPROVAL_NOT_LOGGED', 'APPROVAL_QUORUM', 'APPROVAL_REQUEST', 'APPROVAL_SIGNATURE'],
+    ['ATTESTATION_CLAIM', 'APPROVAL_NOT_LOGGED', 'APPROVAL_QUORUM', 'APPROVAL_REQUEST', 'APPROVAL_SIGNATURE'],
     (a) => a.edit('approvals/ben.json', (d) => (d.request.nonce = 'x')),
   ],
-  ['an approval that is none', ['APPROVAL_MALFORMED', 'APPROVAL_QUORUM'], (a) => a.write('approvals/ben.json', '{}')],
+  [
+    'an approval that is none',
+    ['ATTESTATION_CLAIM', 'APPROVAL_MALFORMED', 'APPROVAL_QUORUM'],
+    (a) => a.write('approvals/ben.json', '{}'),
+  ],
 ]
 
 /** Reviewers signed a checkpoint of the true log: who writes another cannot keep their approvals. */
@@ -775,6 +811,13 @@ function reapprove(a: Attack, who: string, change: (document: Loose) => void): v
     d.release = sha256(canonicalJson(d.request))
   })
   a.write(`${path}.sig`, sshSign(reviewed.work, who, APPROVAL_NAMESPACE, a.read(path)))
+}
+
+/** The first attestation whose name begins so. */
+function attested(a: Attack, name: string): string {
+  const file = readdirSync(join(a.folder, 'attestations')).find((each) => each.slice(3).startsWith(name))
+  if (file === undefined) throw new Error(`no attestation ${name}`)
+  return `attestations/${file}`
 }
 
 async function resignWithHint(a: Attack, path: string, hint: string): Promise<void> {

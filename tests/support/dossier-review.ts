@@ -68,17 +68,22 @@ export function approve(dir: string, record: RunRecord): ReviewFiles {
   )
   const now = new Date()
   const request = {
+    v: 1,
+    kind: 'ReviewRequest',
+    id: 'R-1',
     run: record.run,
     pipeline: { name: record.pipeline.name, digest: record.pipeline.digest },
     candidate: { stage: 'train', digest: record.release?.candidate?.model.digest },
-    policies: [...policies.values()],
-    decisions: record.decisions.map(({ gate, digest }) => ({ gate, digest })),
+    policies: [...policies.values()].map(({ name, version, digest }) => ({ name, version, digest })),
+    decisions: record.decisions.map(({ gate, digest, decision: { outcome } }) => ({ gate, outcome, digest })),
+    waivers: (record.waivers?.documents ?? []).map(({ id, document }) => ({ id, digest: document })),
     checkpoint: ledger.checkpoint(),
     created: now.toISOString(),
     expires: new Date(now.getTime() + 86_400_000).toISOString(),
-    nonce: 'a1b2c3',
+    nonce: 'a1b2c3d4'.repeat(4),
     allowed_signers: sha256(allowedSigners),
-    requires: { roles: wantedRoles(record), separation: [{ name: 'cleo' }], reading: [] },
+    requires: { roles: wantedRoles(record), separation: [{ name: 'cleo', because: 'submitted' }], reading: [] },
+    submitted_by: 'cleo',
   }
   const digest = store.putJson(request, 'redacted').sha256
   ledger.append([{ type: 'review.requested', run: record.run, subject: { request: digest }, payload: digest }])
@@ -91,10 +96,10 @@ export function approve(dir: string, record: RunRecord): ReviewFiles {
       role: 'reviewer',
       release: digest,
       request,
-      nonce: `of-${reviewer}`,
+      nonce: sha256(reviewer).slice(0, 32),
       created: now.toISOString(),
       opened: [],
-      comment: '',
+      comment: null,
       withdraws: null,
     })
     const payload = store.put(document, 'redacted').sha256
