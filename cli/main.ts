@@ -15,11 +15,17 @@ const program = new Command('sluice')
     process.exit(error.exitCode === 0 ? 0 : 2)
   })
 
-// A reader such as `head` may go before all is said. What was begun goes on to its end: a run must leave its record.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+// A reader such as `head` may go before all is said. What was begun goes on to its end: a run must leave its record. That
+// holds for a full disk behind the output too, which is told once and makes the command fail.
+process.stderr.on('error', () => {})
+process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+  if (cause.code === 'EPIPE' || process.listenerCount('exit', failAtEnd) > 0) return
+  process.stderr.write(`${toSluiceError(cause, 'writing the output').format()}\n`)
+  process.on('exit', failAtEnd)
+})
+
+function failAtEnd(code: number): void {
+  if (code === 0) process.exitCode = 5
 }
 
 try {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -124,6 +124,17 @@ test('a reader that goes early is no error of the command', () => {
     const { stdout, stderr } = spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8', timeout: 60_000 })
     expect([stdout, stderr], command).toEqual(['0\n', ''])
   }
+})
+
+test('a full disk behind the output is told once and fails the command, which ends', () => {
+  const command = [join(PACKAGE_ROOT, 'dist/cli/main.js'), 'ledger', 'tail', '-n', '604', '--json']
+  const full = openSync('/dev/full', 'w')
+  const run = (err: 'pipe' | number) =>
+    spawnSync(process.execPath, command, { cwd, encoding: 'utf8', timeout: 60_000, stdio: ['ignore', full, err] })
+  const { status, stderr } = run('pipe')
+  expect([status, stderr.match(/SYSTEM_ENOSPC/g), stderr.includes('    at ')]).toEqual([5, ['SYSTEM_ENOSPC'], false])
+  expect(run(full).status).toBe(5)
+  closeSync(full)
 })
 
 test('tail --follow ends when nobody reads it', async () => {
