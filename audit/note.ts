@@ -106,6 +106,11 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
   return { origin, size: Number(size), root: bytes }
 }
 
+/** What a note says of a log, whoever signed it: for comparing, not for believing. */
+export function checkpointIn(note: string): Checkpoint | undefined {
+  return parseCheckpoint(note.slice(0, note.lastIndexOf('\n\n') + 1))
+}
+
 function noteKeyHash(key: PublicKey): Buffer {
   return Buffer.from(key.noteVerifier.split('+')[1]!, 'hex')
 }

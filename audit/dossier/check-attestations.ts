@@ -1,7 +1,9 @@
 import { canonicalJson, type Json } from '../../util/json.ts'
 import { hintsOf } from '../attestations/bundle-hint.ts'
 import type { Statement } from '../attestations/statement.ts'
+import { checkpointIn } from '../note.ts'
 import { parseApproval } from '../review/documents.ts'
+import { parseSshSignature } from '../sshsig.ts'
 import { openBundle } from './check-signatures.ts'
 import { type JsonObject, listOf, objectOf, textOf } from './documents.ts'
 import { below, type Dossier, type DossierKeys, doc } from './dossier.ts'
@@ -80,7 +82,7 @@ function claimOf(statement: Statement, record: RunDocument, dossier: Dossier): s
     case `${OWN}waiver/v1`:
       return isUsedWaiver(predicate, subjects, record, dossier) ? 'waiver' : undefined
     case `${OWN}approval/v1`:
-      return isApproval(predicate, dossier) ? 'approval' : undefined
+      return isApproval(predicate, subjects, dossier) ? 'approval' : undefined
     default:
       return undefined
   }
@@ -169,31 +171,39 @@ function isUsedWaiver(
   )
 }
 
-/** A signed verdict is there and says what is claimed of it. */
-function isApproval(predicate: JsonObject, dossier: Dossier): boolean {
+/** A signed verdict is there and says what is claimed of it. A file that is not what the list says has its own finding. */
+function isApproval(predicate: JsonObject, subjects: readonly string[], dossier: Dossier): boolean {
   return documentsOf(predicate, dossier, 'approvals/').some((path) => {
     const bytes = doc(dossier, path)
-    // A file that is not what the list says has its own finding.
     if (bytes === undefined) return true
     const said = parseApproval(bytes)
-    if (said === undefined) return false
+    const seen = said === undefined ? undefined : checkpointIn(said.request.checkpoint)
+    const listed = dossier.listed.get(`${path}.sig`)
+    if (said === undefined || seen === undefined || listed === undefined) return false
     const { role, verdict, request, release } = said
-    const signature = dossier.listed.get(`${path}.sig`)?.sha256
-    return (
-      isSame(
-        ['role', 'verdict', 'expires'].map((name) => predicate[name] ?? null),
-        [role, verdict, request.expires],
-      ) &&
-      isSame(
-        ['signature', 'request', 'candidate'].map((name) => objectOf(predicate[name])['sha256'] ?? null),
-        [signature ?? '', release, request.candidate.digest],
-      ) &&
-      isSame(
-        predicate['decisions'] ?? null,
-        request.decisions.map(({ gate, digest }) => ({ gate, sha256: digest })),
-      )
-    )
+    const signature = doc(dossier, `${path}.sig`)
+    const wanted: Json = {
+      document: predicate['document'] ?? null,
+      signature: { sha256: listed.sha256 },
+      key: signature === undefined ? (predicate['key'] ?? null) : signedBy(signature),
+      role,
+      verdict,
+      request: { sha256: release },
+      candidate: { sha256: request.candidate.digest },
+      decisions: request.decisions.map(({ gate, digest }) => ({ gate, sha256: digest })),
+      checkpoint: { size: seen.size, root: seen.root.toString('hex') },
+      expires: request.expires,
+    }
+    return isSame(subjects, [request.candidate.digest]) && isSame(predicate, wanted)
   })
+}
+
+function signedBy(signature: Buffer): string | null {
+  try {
+    return parseSshSignature(signature.toString('utf8')).fingerprint
+  } catch {
+    return null
+  }
 }
 
 function isSame(a: Json, b: Json): boolean {

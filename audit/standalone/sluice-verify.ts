@@ -293,9 +293,15 @@ function checkAttestations(record: Any): void {
     if (kept === 'approvals/') return paths.some((path) => {
       if (!good.has(path)) return true
       const { role, verdict, release: asked, request } = exact(doc(path))
-      const said = [role, verdict, request.expires, asked, request.candidate.digest, files.get(`${path}.sig`)?.sha256]
-      return same([p.role, p.verdict, p.expires, p.request.sha256, p.candidate.sha256, p.signature.sha256], said) &&
-        same(p.decisions, request.decisions.map((each: Any) => ({ gate: each.gate, sha256: each.digest })))
+      const [, size, root] = request.checkpoint.split('\n')
+      const sig = doc(`${path}.sig`)
+      const candidate = { sha256: request.candidate.digest }
+      return same([subjects, p], [[candidate.sha256], {
+        document: p.document, signature: { sha256: files.get(`${path}.sig`).sha256 }, role, verdict, candidate, expires: request.expires,
+        key: sig === undefined ? p.key : `SHA256:${createHash('sha256').update(sshKey(sig)).digest('base64').replace(/=+$/, '')}`,
+        request: { sha256: asked }, checkpoint: { size: Number(size), root: Buffer.from(root, 'base64').toString('hex') },
+        decisions: request.decisions.map((each: Any) => ({ gate: each.gate, sha256: each.digest })),
+      }])
     })
     const used = record.decisions.flatMap(({ gate, digest, decision }: Any) => decision.rules
       .filter((rule: Any) => rule.waiver?.digest === p.document.sha256).map((rule: Any) => ({ gate, digest, rule })))
@@ -327,6 +333,12 @@ const attempt = (act: () => boolean): boolean => {
   } catch {
     return false
   }
+}
+
+/** The public key in a signature of OpenSSH, PROTOCOL.sshsig. */
+function sshKey(armored: Buffer): Buffer {
+  const wire = Buffer.from(armored.toString().replace(/-----.*-----|\s/g, ''), 'base64')
+  return wire.subarray(14, 14 + wire.readUInt32BE(10))
 }
 
 /** What OpenSSH says of a signature over a listed file: undefined where it holds for this person at this time. */
@@ -391,8 +403,7 @@ function checkReview(record: Any, rootAt: (size: number) => Buffer | undefined, 
     const by = (who: string, at: string): string | undefined => ssh(path, sig, signers, who, 'sluice-approval', at)
     const wrong = by(reviewer, created) ?? by(reviewer, release.created)
     if (wrong !== undefined) fail(`APPROVAL_${wrong}`, path)
-    const wire = Buffer.from(doc(sig)!.toString().replace(/-----.*-----|\s/g, ''), 'base64')
-    const key = wire.subarray(14, 14 + wire.readUInt32BE(10)).toString('base64')
+    const key = sshKey(doc(sig)!).toString('base64')
     // ssh-keygen says who may use a key; only for what and when is taken out of the file before it is asked.
     const owners = Buffer.from(signers.toString().replace(/(namespaces|valid-after|valid-before)="[^"]*",?/gi, ''))
     if (wrong === undefined) must(!barred.some((name) => name !== reviewer && ssh(path, sig, owners, name, 'sluice-approval', created) === undefined), 'APPROVAL_SELF', path)

@@ -1,13 +1,13 @@
 import { approval } from '../../audit/attestations/predicates/approval.ts'
 import { waiver } from '../../audit/attestations/predicates/waiver.ts'
-import { type Subject, statement } from '../../audit/attestations/statement.ts'
-import { parseCheckpoint } from '../../audit/note.ts'
+import { statement } from '../../audit/attestations/statement.ts'
+import { checkpointIn } from '../../audit/note.ts'
 import { parseApproval } from '../../audit/review/documents.ts'
 import { parseSshSignature } from '../../audit/sshsig.ts'
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
 import type { RuleResult, RuleWaiver } from '../../policies/engine/decision.ts'
 import { sha256 } from '../../util/digest.ts'
-import type { NamedStatement } from './statements.ts'
+import { type NamedStatement, subject } from './statements.ts'
 
 /** What persons signed and a release rests on: each waiver that a decision used. Who they are is in their documents alone. */
 export function waiverStatements(record: RunRecord): readonly NamedStatement[] {
@@ -23,7 +23,7 @@ export function waiverStatements(record: RunRecord): readonly NamedStatement[] {
   return [...used].map(([document, { by, applied }]) => {
     const { id, type, expires, ticket } = by
     const claim = waiver({ id, document: { sha256: document }, type, expires, ticket, applied })
-    return { name: `waiver-${id}`, statement: statement([subjectOf(`waivers/${id}.json`, document)], claim) }
+    return { name: `waiver-${id}`, statement: statement([subject(`waivers/${id}.json`, document)], claim) }
   })
 }
 
@@ -34,16 +34,18 @@ interface Applied {
   readonly decision: string
 }
 
-/** Each verdict of a review that came into the dossier. */
+/**
+ * Each verdict of a review that came into the dossier. Of a document that is none nothing is attested: both verifiers
+ * refuse a dossier with one (`APPROVAL_MALFORMED`, `APPROVAL_CHECKPOINT`).
+ */
 export function approvalStatements(
   approvals: readonly { readonly id: string; readonly document: Uint8Array; readonly signature: Uint8Array }[],
 ): readonly NamedStatement[] {
   return approvals.flatMap(({ id, document, signature }) => {
     const said = parseApproval(document)
-    if (said === undefined || said.verdict === 'withdraw') return []
+    const seen = said === undefined ? undefined : checkpointIn(said.request.checkpoint)
+    if (said === undefined || seen === undefined || said.verdict === 'withdraw') return []
     const { request, role, verdict } = said
-    const seen = parseCheckpoint(request.checkpoint.slice(0, request.checkpoint.lastIndexOf('\n\n') + 1))
-    if (seen === undefined) return []
     const claim = approval({
       document: { sha256: sha256(document) },
       signature: { sha256: sha256(signature) },
@@ -56,10 +58,6 @@ export function approvalStatements(
       checkpoint: { size: seen.size, root: seen.root.toString('hex') },
       expires: request.expires,
     })
-    return [{ name: `approval-${id}`, statement: statement([subjectOf('model', request.candidate.digest)], claim) }]
+    return [{ name: `approval-${id}`, statement: statement([subject('model', request.candidate.digest)], claim) }]
   })
-}
-
-function subjectOf(name: string, digest: string): Subject {
-  return { name, digest: { sha256: digest } }
 }

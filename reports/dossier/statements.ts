@@ -169,6 +169,6 @@ function dataStatements(record: RunRecord): readonly NamedStatement[] {
   return [{ name: 'data-statement', statement: statement(subjects, claim) }]
 }
 
-function subject(name: string, digest: string): Subject {
+export function subject(name: string, digest: string): Subject {
   return { name, digest: { sha256: digest } }
 }

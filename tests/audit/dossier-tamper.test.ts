@@ -483,7 +483,10 @@ const INSIDE: readonly Case[] = [
   [
     'the checkpoint of another log',
     ['CHECKPOINT_OTHER_KEY'],
-    (a) => a.write('audit/checkpoint', readFileSync(join(reviewed.dossier, 'audit/checkpoint'))),
+    (a) => {
+      const other = a.folder.startsWith(plain.work) ? reviewed : plain
+      a.write('audit/checkpoint', readFileSync(join(other.dossier, 'audit/checkpoint')))
+    },
   ],
   [
     'a checkpoint whose size was raised',
@@ -589,6 +592,33 @@ const REVIEW_INSIDE: readonly Case[] = [
     'an approval attested in another role',
     ['ATTESTATION_CLAIM'],
     (a) => a.resign(attested(a, 'approval-'), (s) => (s.predicate.role = 'privacy')),
+  ],
+  ...(
+    [
+      ['of another key', (s) => (s.predicate.key = `SHA256:${'k'.repeat(43)}`)],
+      ['on another log', (s) => (s.predicate.checkpoint.size += 1)],
+      ['for another root', (s) => (s.predicate.checkpoint.root = 'b'.repeat(64))],
+      ['for other decisions', (s) => s.predicate.decisions.pop()],
+      ['of another candidate', (s) => (s.predicate.candidate.sha256 = 'b'.repeat(64))],
+      ['of another request', (s) => (s.predicate.request.sha256 = 'b'.repeat(64))],
+      ['as a rejection', (s) => (s.predicate.verdict = 'reject')],
+      ['for longer than it holds', (s) => (s.predicate.expires = '2099-01-01T00:00:00.000Z')],
+      ['with a member that is not there', (s) => (s.predicate.note = 'x')],
+    ] as readonly (readonly [string, (s: Loose) => unknown])[]
+  ).map(
+    ([how, change]): Case => [
+      `an approval attested ${how}`,
+      ['ATTESTATION_CLAIM'],
+      (a) => a.resign(attested(a, 'approval-'), change),
+    ],
+  ),
+  [
+    'an approval attested of something that is not the model',
+    ['ATTESTATION_CLAIM'],
+    (a) => {
+      const stage = JSON.parse(a.read('run.json').toString('utf8')).stages[0]
+      return a.resign(attested(a, 'approval-'), (s) => (s.subject[0].digest.sha256 = stage.evaluation.digest))
+    },
   ],
   [
     'an approval attested with another signature',
@@ -712,6 +742,23 @@ const REVIEW_INSIDE: readonly Case[] = [
     (a) => a.write('approvals/ben.json', '{}'),
   ],
 ]
+
+/** Attacks of `INSIDE` that also break what an approval binds, and what is found besides. */
+const BOUND: readonly (readonly [name: string, besides: readonly string[]])[] = [
+  ['a decision changed, and its digest', ['APPROVAL_OTHER_RELEASE', 'APPROVAL_QUORUM']],
+  ['a decision in the place of another', ['APPROVAL_OTHER_RELEASE', 'APPROVAL_QUORUM']],
+  ['policies left out of release.json', ['APPROVAL_OTHER_RELEASE', 'APPROVAL_QUORUM']],
+  ['a decision left out', ['APPROVAL_OTHER_RELEASE', 'APPROVAL_QUORUM']],
+  ['another model with a manifest of its own', ['APPROVAL_OTHER_RELEASE', 'APPROVAL_QUORUM']],
+  ['the checkpoint of another log', ['APPROVAL_CHECKPOINT', 'APPROVAL_QUORUM']],
+  ['a checkpoint whose size was raised', ['APPROVAL_CHECKPOINT', 'APPROVAL_QUORUM']],
+  ['a checkpoint that is none', ['APPROVAL_CHECKPOINT', 'APPROVAL_QUORUM']],
+  ['leaf hashes changed', ['APPROVAL_CHECKPOINT', 'APPROVAL_QUORUM']],
+]
+const REVIEW_BOUND: readonly Case[] = BOUND.map(([name, besides]) => {
+  const [, codes, attack] = INSIDE.find(([inside]) => inside === name)!
+  return [name, [...codes, ...besides], attack]
+})
 
 /** Reviewers signed a checkpoint of the true log: who writes another cannot keep their approvals. */
 const rewritten = (...codes: readonly string[]): readonly string[] => [
@@ -872,7 +919,7 @@ describe('a dossier', () => {
 describe.skipIf(!HAS_SSH)('a reviewed dossier', () => {
   it.each(REVIEW_NAIVE)('with %s: %j', (_, codes, tamper) => expectFound(reviewed, codes, tamper))
 
-  it.each(REVIEW_INSIDE)('signed and logged anew, %s: %j', (_, codes, tamper) =>
+  it.each([...REVIEW_INSIDE, ...REVIEW_BOUND])('signed and logged anew, %s: %j', (_, codes, tamper) =>
     expectFound(reviewed, codes, tamper, true),
   )
 
