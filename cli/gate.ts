@@ -67,6 +67,7 @@ export function gateCommand(program: Command): void {
     .addOption(
       new Option('--replay <dir>', 'make the decision of a folder of --out again and compare the bytes').conflicts([
         'metrics',
+        'lock',
         'waivers',
         'out',
       ]),

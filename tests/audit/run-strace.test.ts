@@ -17,7 +17,8 @@ import { countCalls, FAULTS, hasStrace, type Injection, injectOption } from './s
  * `SLUICE_STRACE=40`), chosen by a seed.
  */
 const ASKED = process.env['SLUICE_STRACE'] ?? '2'
-const [SHARD, SHARDS] = (/^[1-9]\d*\/[1-9]\d*$/.test(ASKED) ? ASKED : '1/1').split('/').map(Number) as [number, number]
+if (!/^(?:all|[1-9]\d*(?:\/[1-9]\d*)?)$/.test(ASKED)) throw new Error('SLUICE_STRACE: give all, 3/4 or 40')
+const [SHARD, SHARDS] = (ASKED.includes('/') ? ASKED : '1/1').split('/').map(Number) as [number, number]
 const SAMPLE = ASKED === 'all' || ASKED.includes('/') ? undefined : Number(ASKED)
 /** Calls that change the store or decide what is in it. Reads of Node's own modules are not what this is about. */
 const CALLS = ['openat', 'write', 'fsync', 'fdatasync', 'rename', 'link', 'unlink', 'mkdir', 'close'] as const
@@ -55,6 +56,7 @@ describe.skipIf(!hasStrace())('strace of a run (skipped where it is not installe
     expect(injections.length).toBeGreaterThan(200)
     const seen = { passed: 0, failed: 0, killed: 0, withoutLog: 0 }
     const chosen = SAMPLE === undefined ? shard(injections) : sample(injections, SAMPLE)
+    expect(chosen.length).toBeGreaterThan(0)
     for (const injection of chosen) {
       const what = JSON.stringify(injection)
       rmSync(store(), { recursive: true })
