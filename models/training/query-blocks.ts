@@ -22,8 +22,8 @@ export function queryBlocks(network: NetworkConfig, longest: number): number {
 }
 
 /**
- * Whether the probabilities of attention are kept for the backward pass: where those of a token are no more than eight
- * times its width, a fifth or less of what a block keeps of it anyway. A tenth of a block's work is saved by that.
+ * Whether the probabilities of attention are kept for the backward pass instead of computed again: where those of a token
+ * are no more than eight times its width, which is less than the other activations of its block.
  */
 export function keepProbabilities(network: NetworkConfig, longest: number): boolean {
   return network.heads * sequenceOf(network, longest) <= 8 * network.width
