@@ -72,8 +72,14 @@ function entryProblem(entry: LedgerEntry): string | undefined {
   return undefined
 }
 
-export function encodeEntry(entry: StoredEntry): Buffer {
-  const bytes = Buffer.from(canonicalJson(entry), 'utf8')
+/**
+ * The canonical JSON (RFC 8785) of an entry. Its members are known, so nothing is to be sorted but the subject: that is
+ * cheaper than `canonicalJson`, and a test compares the two.
+ */
+export function encodeEntry({ payload, prev, run, seq, subject, ts, type, v }: StoredEntry): Buffer {
+  const sorted: Record<string, string> = {}
+  for (const name of Object.keys(subject).sort()) sorted[name] = subject[name]!
+  const bytes = Buffer.from(JSON.stringify({ payload, prev, run, seq, subject: sorted, ts, type, v }), 'utf8')
   if (bytes.length > MAX_ENTRY_BYTES) {
     throw new SluiceError({
       code: 'LOG_ENTRY_INVALID',

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto'
+import { type Bundle, leafHashesInto, part, splitBundle } from './bundle.ts'
 import type { StoredEntry } from './entry.ts'
 import { FIRST_PREV } from './entry.ts'
 import { type EntryView, newEntryView, scanEntry } from './entry-scan.ts'
+import { type HashAhead, hashAhead } from './hash-ahead.ts'
 import { completeRootOf } from './merkle.ts'
 import { HASH_BYTES, splitHashes, TILE_WIDTH, type TileSource, tilePath, tileWidth } from './tiles.ts'
 import { type Edge, edgeRoot } from './tree-edge.ts'
@@ -29,8 +31,17 @@ export interface Walked {
   readonly withKeys: ReadonlySet<number>
 }
 
-/** Goes through all entries once, one bundle in memory at a time. */
+/** Goes through all entries once, two bundles in memory at a time. */
 export function walkEntries(walk: Walk): Walked {
+  const ahead = hashAhead(walk.size)
+  try {
+    return walkBundles(walk, ahead)
+  } finally {
+    ahead.close()
+  }
+}
+
+function walkBundles(walk: Walk, ahead: HashAhead): Walked {
   const { size, tiles, problems } = walk
   const edge: Edge = [{ index: 0, hashes: [] }]
   const absent: number[] = []
@@ -56,35 +67,39 @@ export function walkEntries(walk: Walk): Walked {
     }
   }
   checkEarlier(0, 0, Buffer.alloc(0))
+  const read = (index: number): Buffer | undefined => {
+    const width = tileWidth('entries', index, size)
+    const bytes = width === 0 ? undefined : tiles('entries', index, width)
+    if (bytes !== undefined && width === TILE_WIDTH) ahead.give(bytes)
+    return bytes
+  }
+  let next = read(0)
   for (let index = 0; index * TILE_WIDTH < size; index++) {
     const start = index * TILE_WIDTH
     const width = tileWidth('entries', index, size)
-    const bytes = tiles('entries', index, width)
+    const bytes = next
+    next = read(index + 1)
+    const ready = bytes !== undefined && width === TILE_WIDTH ? ahead.take() : undefined
     // Whether a full bundle that is gone was pruned is known when all entries have been read.
     if (bytes === undefined && width === TILE_WIDTH) absent.push(index)
     const file = tilePath('entries', index, width)
     const bundle = readEntries(bytes, file, width, problems)
     const stored = readTile(tiles, 0, index, width, problems)
-    const hashes = bundle === undefined ? stored : leafHashes(bundle, stored, start, file, problems)
+    const made = bundle === undefined ? undefined : (ready ?? { leaves: leafHashes(bundle), root: undefined })
+    if (made !== undefined) compareLeaves(made.leaves, stored, start, file, problems)
+    const hashes = made?.leaves ?? stored
     if (hashes === undefined) return { root: edgeRoot(edge), absent, ...chain.found }
     chain.follow(bundle, start, file)
     checkEarlier(start + width, start, hashes)
     if (width === TILE_WIDTH) {
       edge[0] = { index: index + 1, hashes: [] }
-      raise(edge, 1, completeRootOf(hashes), { tiles, problems })
+      raise(edge, 1, made?.root ?? completeRootOf(hashes), { tiles, problems })
     } else edge[0] = { index, hashes: splitHashes(hashes) }
   }
   edge.forEach(({ index, hashes }, level) => {
     if (level > 0 && hashes.length > 0) compareTile(tiles, level, index, hashes, problems)
   })
   return { root: edgeRoot(edge), absent, ...chain.found }
-}
-
-interface Bundle {
-  readonly bytes: Buffer
-  /** Where each entry begins; its length is in the two bytes before. The last number is the end, plus 2. */
-  readonly starts: Uint32Array
-  readonly count: number
 }
 
 function readEntries(
@@ -97,52 +112,37 @@ function readEntries(
     if (width < TILE_WIDTH) problems.add('LOG_BUNDLE_MISSING', 'a file with entries is gone', file)
     return undefined
   }
-  const starts = new Uint32Array(TILE_WIDTH + 1)
-  let count = 0
-  let offset = 0
-  while (offset + 2 <= bytes.length) {
-    if (count < starts.length) starts[count] = offset + 2
-    count += 1
-    offset += 2 + bytes[offset]! * 256 + bytes[offset + 1]!
-  }
-  if (offset !== bytes.length) {
+  const bundle = splitBundle(bytes)
+  if (bundle === undefined) {
     problems.add('LOG_BUNDLE_MALFORMED', 'a file with entries is cut or changed', file)
     return undefined
   }
-  if (count !== width) {
-    problems.add('LOG_BUNDLE_COUNT', `a file has ${count} entries instead of ${width}`, file)
+  if (bundle.count !== width) {
+    problems.add('LOG_BUNDLE_COUNT', `a file has ${bundle.count} entries instead of ${width}`, file)
     return undefined
   }
-  starts[count] = offset + 2
-  return { bytes, starts, count }
+  return bundle
 }
 
-/** The leaf hashes of a bundle, one after the other, compared with those that the tree has. */
-function leafHashes(
-  bundle: Bundle,
+/** The leaf hashes of a bundle, compared with those that the tree has. */
+function compareLeaves(
+  hashes: Buffer,
   stored: Buffer | undefined,
   start: number,
   file: string,
   problems: ProblemList,
-): Buffer {
-  const { bytes, starts, count } = bundle
-  const hashes = Buffer.allocUnsafe(count * HASH_BYTES)
-  for (let i = 0; i < count; i++) {
-    // RFC 6962 §2.1: a leaf is hashed after a byte 0x00. It takes the place of the length's last byte, so nothing is copied.
-    const before = starts[i]! - 1
-    const length = bytes[before]!
-    bytes[before] = 0
-    const digest = hash('sha256', part(bytes, before, starts[i + 1]! - 2), 'binary')
-    bytes[before] = length
-    hashes.write(digest, i * HASH_BYTES, HASH_BYTES, 'latin1')
+): void {
+  if (stored === undefined || stored.equals(hashes)) return
+  for (let i = 0; i * HASH_BYTES < hashes.length; i++) {
+    const [from, to] = [i * HASH_BYTES, (i + 1) * HASH_BYTES]
+    if (stored.subarray(from, to).equals(hashes.subarray(from, to))) continue
+    problems.add('LOG_ENTRY_HASH', 'an entry does not have the hash that the tree has for it', file, start + i)
   }
-  if (stored !== undefined && !stored.equals(hashes)) {
-    for (let i = 0; i < count; i++) {
-      const [from, to] = [i * HASH_BYTES, (i + 1) * HASH_BYTES]
-      if (stored.subarray(from, to).equals(hashes.subarray(from, to))) continue
-      problems.add('LOG_ENTRY_HASH', 'an entry does not have the hash that the tree has for it', file, start + i)
-    }
-  }
+}
+
+function leafHashes(bundle: Bundle): Buffer {
+  const hashes = Buffer.allocUnsafe(bundle.count * HASH_BYTES)
+  leafHashesInto(hashes, bundle)
   return hashes
 }
 
@@ -202,11 +202,6 @@ function entryChain({ problems, steps, onPayload }: Walk): {
 }
 
 const TIME_LENGTH = 24
-
-/** As `subarray`, at a third of its cost: with two hashes for each of a million entries that is worth a function. */
-function part(bytes: Buffer, from: number, to: number): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from)
-}
 
 /** Where the scan has found an entry, bytes after it are the next one's: nothing is read beyond the file that matters. */
 function isAt(bytes: Buffer, at: number, text: string): boolean {

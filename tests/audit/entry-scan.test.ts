@@ -34,6 +34,7 @@ test('reads byte by byte what parsing and encoding again reads, and nothing more
   fc.assert(
     fc.property(entry, fc.infiniteStream(fc.nat()), (stored, numbers) => {
       const bytes = Buffer.from(canonicalJson(stored))
+      expect(encodeEntry(stored)).toEqual(bytes)
       if (agree(bytes) !== undefined) accepted += 1
       for (let i = 0; i < 8; i++) {
         const at = numbers.next().value! % bytes.length
