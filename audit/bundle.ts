@@ -37,7 +37,18 @@ export function leafHashesInto(hashes: Buffer, { bytes, starts, count }: Bundle)
   }
 }
 
+/** Characters of a `prev`. */
+export const LINK_LENGTH = 64
+
+/** What the entry after each one has as its `prev`, one after the other, written into `links`. */
+export function linksInto(links: Buffer, { bytes, starts, count }: Bundle): void {
+  for (let i = 0; i < count; i++) {
+    const digest = hash('sha256', part(bytes, starts[i]!, starts[i + 1]! - 2), 'hex')
+    links.write(digest, i * LINK_LENGTH, LINK_LENGTH, 'latin1')
+  }
+}
+
 /** As `subarray`, at a third of its cost: with two hashes for each of a million entries that is worth a function. */
-export function part(bytes: Buffer, from: number, to: number): Uint8Array {
+function part(bytes: Buffer, from: number, to: number): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from)
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { compiledModule } from '../util/package-root.ts'
+import { LINK_LENGTH } from './bundle.ts'
 import { HASH_BYTES, TILE_WIDTH } from './tiles.ts'
 
 /** States of a slot. Whoever moves it from `GIVEN` hashes what is in it. */
@@ -12,8 +13,8 @@ export const REFUSED = 4
 /** The thread is to end. */
 export const CLOSED = 5
 
-/** One being hashed, one being looked at. */
-export const SLOTS = 2
+/** With few, each thread often waits for the other to wake. */
+export const SLOTS = 8
 /** Entries of 4 KiB each; those that take more are hashed by the caller. */
 const SLOT_BYTES = 2 ** 20
 const PATIENCE_MS = 10_000
@@ -21,6 +22,8 @@ const PATIENCE_MS = 10_000
 export interface HashedBundle {
   readonly leaves: Buffer
   readonly root: Buffer
+  /** `linksInto` */
+  readonly links: Buffer
 }
 
 /** Memory of the two threads. */
@@ -29,16 +32,16 @@ export interface SharedSlots {
   readonly states: Int32Array
   readonly sizes: Int32Array
   readonly bytes: readonly Uint8Array[]
-  /** Of each slot the leaf hashes, then the root. */
+  /** Of each slot the leaf hashes, the root, the links. */
   readonly hashes: readonly Uint8Array[]
 }
 
 /**
- * A second thread that hashes the leaves and the tree of a bundle while its caller, who does not wait for events, follows
+ * A second thread that hashes the entries and the tree of a bundle while its caller, who does not wait for events, follows
  * the entries of the one before. It only lends a hand: what it has not begun when the answer is wanted, its caller does.
  */
 export interface HashAhead {
-  /** Hands in the bytes of a full bundle. At most one more than was taken. */
+  /** Hands in the bytes of a full bundle. Those that were not taken yet are at most `SLOTS`. */
   give(bytes: Uint8Array): void
   /** Of the bundle that was given first: its hashes, or `undefined` where the caller has to make them. */
   take(): HashedBundle | undefined
@@ -56,7 +59,7 @@ export function hashAhead(size: number): HashAhead {
     states: new Int32Array(new SharedArrayBuffer(SLOTS * 4)),
     sizes: new Int32Array(new SharedArrayBuffer(SLOTS * 4)),
     bytes: Array.from({ length: SLOTS }, () => shared(SLOT_BYTES)),
-    hashes: Array.from({ length: SLOTS }, () => shared((TILE_WIDTH + 1) * HASH_BYTES)),
+    hashes: Array.from({ length: SLOTS }, () => shared((TILE_WIDTH + 1) * HASH_BYTES + TILE_WIDTH * LINK_LENGTH)),
   }
   const { states, sizes, bytes, hashes } = slots
   const worker = new Worker(compiledModule('audit/hash-thread.js'), { workerData: slots })
@@ -85,7 +88,8 @@ export function hashAhead(size: number): HashAhead {
       if (state !== DONE) return undefined
       const made = Buffer.from(hashes[slot]!)
       const end = TILE_WIDTH * HASH_BYTES
-      return { leaves: made.subarray(0, end), root: made.subarray(end) }
+      const behind = end + HASH_BYTES
+      return { leaves: made.subarray(0, end), root: made.subarray(end, behind), links: made.subarray(behind) }
     },
     close() {
       for (let slot = 0; slot < SLOTS; slot++) {

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads'
-import { leafHashesInto, splitBundle } from './bundle.ts'
+import { LINK_LENGTH, leafHashesInto, linksInto, splitBundle } from './bundle.ts'
 import { CLOSED, DONE, GIVEN, REFUSED, type SharedSlots, SLOTS, TAKEN } from './hash-ahead.ts'
 import { completeRootOf } from './merkle.ts'
 import { HASH_BYTES, TILE_WIDTH } from './tiles.ts'
@@ -7,6 +7,7 @@ import { HASH_BYTES, TILE_WIDTH } from './tiles.ts'
 /** The thread's side of `hash-ahead.ts`. */
 const { states, sizes, bytes, hashes } = workerData as SharedSlots
 const leaves = Buffer.alloc(TILE_WIDTH * HASH_BYTES)
+const links = Buffer.alloc(TILE_WIDTH * LINK_LENGTH)
 for (let slot = 0; ; slot = (slot + 1) % SLOTS) {
   while (Atomics.compareExchange(states, slot, GIVEN, TAKEN) !== GIVEN) {
     const state = Atomics.load(states, slot)
@@ -22,7 +23,11 @@ function hashInto(slot: number): boolean {
   const bundle = splitBundle(Buffer.from(bytes[slot]!.buffer, 0, sizes[slot]))
   if (bundle === undefined || bundle.count !== TILE_WIDTH) return false
   leafHashesInto(leaves, bundle)
-  hashes[slot]!.set(leaves)
-  hashes[slot]!.set(completeRootOf(leaves), leaves.length)
+  linksInto(links, bundle)
+  let at = 0
+  for (const part of [leaves, completeRootOf(leaves), links]) {
+    hashes[slot]!.set(part, at)
+    at += part.length
+  }
   return true
 }

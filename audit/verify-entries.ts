@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto'
-import { type Bundle, leafHashesInto, part, splitBundle } from './bundle.ts'
+import { type Bundle, LINK_LENGTH, leafHashesInto, linksInto, splitBundle } from './bundle.ts'
 import type { StoredEntry } from './entry.ts'
 import { FIRST_PREV } from './entry.ts'
 import { type EntryView, newEntryView, scanEntry } from './entry-scan.ts'
-import { type HashAhead, hashAhead } from './hash-ahead.ts'
+import { type HashAhead, hashAhead, SLOTS } from './hash-ahead.ts'
 import { completeRootOf } from './merkle.ts'
 import { HASH_BYTES, splitHashes, TILE_WIDTH, type TileSource, tilePath, tileWidth } from './tiles.ts'
 import { type Edge, edgeRoot } from './tree-edge.ts'
@@ -31,7 +30,7 @@ export interface Walked {
   readonly withKeys: ReadonlySet<number>
 }
 
-/** Goes through all entries once, two bundles in memory at a time. */
+/** Goes through all entries once, a few bundles in memory at a time. */
 export function walkEntries(walk: Walk): Walked {
   const ahead = hashAhead(walk.size)
   try {
@@ -73,12 +72,12 @@ function walkBundles(walk: Walk, ahead: HashAhead): Walked {
     if (bytes !== undefined && width === TILE_WIDTH) ahead.give(bytes)
     return bytes
   }
-  let next = read(0)
+  const queue = Array.from({ length: SLOTS - 1 }, (_, index) => read(index))
   for (let index = 0; index * TILE_WIDTH < size; index++) {
     const start = index * TILE_WIDTH
     const width = tileWidth('entries', index, size)
-    const bytes = next
-    next = read(index + 1)
+    queue.push(read(index + queue.length))
+    const bytes = queue.shift()
     const ready = bytes !== undefined && width === TILE_WIDTH ? ahead.take() : undefined
     // Whether a full bundle that is gone was pruned is known when all entries have been read.
     if (bytes === undefined && width === TILE_WIDTH) absent.push(index)
@@ -89,7 +88,7 @@ function walkBundles(walk: Walk, ahead: HashAhead): Walked {
     if (made !== undefined) compareLeaves(made.leaves, stored, start, file, problems)
     const hashes = made?.leaves ?? stored
     if (hashes === undefined) return { root: edgeRoot(edge), absent, ...chain.found }
-    chain.follow(bundle, start, file)
+    chain.follow(bundle, ready?.links, start, file)
     checkEarlier(start + width, start, hashes)
     if (width === TILE_WIDTH) {
       edge[0] = { index: index + 1, hashes: [] }
@@ -146,15 +145,23 @@ function leafHashes(bundle: Bundle): Buffer {
   return hashes
 }
 
+function linksOf(bundle: Bundle): Buffer {
+  const links = Buffer.allocUnsafe(bundle.count * LINK_LENGTH)
+  linksInto(links, bundle)
+  return links
+}
+
 /** Checks form, order, time and the link to the entry before, and hands on what entries say of runs and documents. */
 function entryChain({ problems, steps, onPayload }: Walk): {
   readonly found: Pick<Walked, 'prunes' | 'withKeys'>
-  follow(bundle: Bundle | undefined, start: number, file: string): void
+  follow(bundle: Bundle | undefined, links: Buffer | undefined, start: number, file: string): void
 } {
   const prunes: StoredEntry[] = []
   const withKeys = new Set<number>()
   const view = newEntryView()
-  let prev: string | undefined = FIRST_PREV
+  // What the next entry has to have as its `prev`: in `links` at `link`, which is below 0 where it is not known.
+  let links: Buffer = Buffer.from(FIRST_PREV, 'latin1')
+  let link = 0
   // Most entries have the time and the run of the one before: a comparison of bytes is cheaper than a new string.
   const time = Buffer.alloc(TIME_LENGTH)
   let run = ''
@@ -166,7 +173,7 @@ function entryChain({ problems, steps, onPayload }: Walk): {
       return
     }
     if (view.seq !== seq) problems.add('LOG_ENTRY_SEQ', 'an entry has another number than its place', file, seq)
-    if (prev !== undefined && bytes.toString('latin1', view.prev, view.prev + prev.length) !== prev) {
+    if (link >= 0 && !isLink(bytes, view.prev, links, link)) {
       problems.add('LOG_ENTRY_PREV', 'an entry does not follow the one before it', file, seq)
     }
     const order = compareTime(time, bytes, view.ts)
@@ -184,18 +191,19 @@ function entryChain({ problems, steps, onPayload }: Walk): {
   }
   return {
     found: { prunes, withKeys },
-    follow(bundle, start, file) {
+    follow(bundle, made, start, file) {
       if (bundle === undefined) {
         // Said already for the whole bundle; the next link cannot be checked.
-        prev = undefined
+        link = -1
         steps.gap()
         return
       }
       const { bytes, starts, count } = bundle
+      const own = made ?? linksOf(bundle)
       for (let i = 0; i < count; i++) {
-        const [from, to] = [starts[i]!, starts[i + 1]! - 2]
-        see(bytes, from, to, start + i, file)
-        prev = hash('sha256', part(bytes, from, to), 'hex')
+        see(bytes, starts[i]!, starts[i + 1]! - 2, start + i, file)
+        links = own
+        link = i * LINK_LENGTH
       }
     },
   }
@@ -206,6 +214,11 @@ const TIME_LENGTH = 24
 /** Where the scan has found an entry, bytes after it are the next one's: nothing is read beyond the file that matters. */
 function isAt(bytes: Buffer, at: number, text: string): boolean {
   for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false
+  return true
+}
+
+function isLink(bytes: Buffer, at: number, links: Buffer, link: number): boolean {
+  for (let i = 0; i < LINK_LENGTH; i++) if (bytes[at + i] !== links[link + i]) return false
   return true
 }
 

@@ -9,6 +9,7 @@ import { completeRootOf, leafHash } from '../../audit/merkle.ts'
 import { encodeBundle } from '../../audit/tiles.ts'
 import { verifyLedger } from '../../audit/verify.ts'
 import { writeLog } from '../../bench/ledger-log.ts'
+import { sha256 } from '../../util/digest.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-hash-ahead-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -45,6 +46,7 @@ test('the thread answers with the hashes of what it was given, in its order, and
       answered += 1
       expect(made.leaves.equals(leaves)).toBe(true)
       expect(made.root.equals(completeRootOf(leaves))).toBe(true)
+      expect(made.links.toString()).toBe(entries.map((entry) => sha256(entry)).join(''))
     }
     expect(answered).toBeGreaterThan(0)
     const cut = encodeBundle(first).subarray(1)
