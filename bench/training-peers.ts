@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
 import { openModelSource } from '../models/checkpoints/open.ts'
 import { adapterFiles } from '../models/lora/adapter-files.ts'
 import { initialFactors } from '../models/lora/factors.ts'
@@ -15,11 +18,11 @@ import type { PeerCase } from './training-peers/models.ts'
 import { peerCases } from './training-peers/models.ts'
 import type { PeerResult, PeerTask } from './training-peers/task.ts'
 
-/** Measured steps of each process; `SLUICE_BENCH_STEPS=2` for a quick look. */
-const STEPS = Number(process.env['SLUICE_BENCH_STEPS'] ?? 8)
+/** Measured steps of each side; `SLUICE_BENCH_STEPS=4` for a quick look. */
+const STEPS = Number(process.env['SLUICE_BENCH_STEPS'] ?? 16)
 const WARMUP = 2
-/** Turns of both sides: noise of the machine then falls on both. */
-const ROUNDS = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 2)
+/** Between two steps, so that threads of one side that spin for more work have stopped when the other begins. */
+const PAUSE_MS = 200
 /** Names of models, to measure some only. */
 const CHOSEN = process.env['SLUICE_BENCH_MODELS']?.split(',')
 
@@ -29,13 +32,14 @@ const OPTIMIZER = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, cli
 
 /**
  * LoRA steps of ours against PyTorch's with PEFT: same model files, same factors to begin with, same rows with every
- * token trained, float32, same number of threads, each side in a process of its own, turn by turn. Losses of both are
- * compared step by step, so that only equal work is compared. Work is counted as 4·N·tokens with N the parameters that
+ * token trained, float32, same number of threads, each side in a process of its own. They take turns step by step, each
+ * second time the other first: a machine whose speed changes within a minute then changes it for both. Losses of both
+ * are compared step by step, so that only equal work is compared. Work is counted as 4·N·tokens with N the parameters that
  * take part in matrix products: forward, and backward to the activations; frozen weights have no gradient.
  */
 export const bench: Bench = {
   name: 'training-peers',
-  summary: `LoRA training steps beside PyTorch and PEFT on the same models and data, ${ROUNDS} × ${STEPS} steps each`,
+  summary: `LoRA training steps beside PyTorch and PEFT on the same models and data, ${STEPS} steps each in turn`,
   async run() {
     const python = [PEER_PYTHON, process.env['SLUICE_PYTHON'] ?? ''].find(hasPeer)
     if (python === undefined) {
@@ -48,19 +52,19 @@ export const bench: Bench = {
     for (const one of peerCases().filter(({ name }) => CHOSEN?.includes(name) ?? true)) {
       const { ours, theirs, multiplied } = await measure(one, python)
       const tokens = one.batch * one.sequence
-      const seconds = median(ours.flatMap((result) => result.seconds))
-      const memory = median(ours.map((result) => result.peakMemoryMb))
-      const rate = Math.max(...ours.map((result) => result.productRate!))
+      const seconds = median(ours.seconds)
+      const memory = ours.peakMemoryMb
+      const rate = ours.productRate!
       figures[`${one.name}_tokens_s`] = tokens / seconds
       figures[`${one.name}_peak_rss_mb`] = memory
       figures[`${one.name}_share_of_matmul_rate`] = (4 * multiplied * tokens) / seconds / rate
       figures[`${one.name}_matmul_gflops`] = rate / 1e9
-      if (theirs.length === 0) continue
-      const peerSeconds = median(theirs.flatMap((result) => result.seconds))
-      const peerMemory = median(theirs.map((result) => result.peakMemoryMb))
-      figures[`${one.name}_ratio_to_pytorch`] = peerSeconds / seconds
+      if (theirs === undefined) continue
+      const peerSeconds = median(theirs.seconds)
+      const peerMemory = theirs.peakMemoryMb
+      figures[`${one.name}_ratio_to_pytorch`] = median(theirs.seconds.map((each, i) => each / ours.seconds[i]!))
       figures[`${one.name}_memory_ratio`] = memory / peerMemory
-      figures[`${one.name}_loss_difference`] = lossDifference(ours[0]!, theirs[0]!)
+      figures[`${one.name}_loss_difference`] = lossDifference(ours, theirs)
       floors[`${one.name}_ratio_to_pytorch`] = 1.25
       ceilings[`${one.name}_memory_ratio`] = 0.8
       ceilings[`${one.name}_loss_difference`] = 1e-3
@@ -82,8 +86,8 @@ function hasPeer(python: string): boolean {
 }
 
 interface Measured {
-  readonly ours: readonly PeerResult[]
-  readonly theirs: readonly PeerResult[]
+  readonly ours: PeerResult
+  readonly theirs: PeerResult | undefined
   /** Parameters that take part in matrix products. */
   readonly multiplied: number
 }
@@ -120,24 +124,67 @@ async function measure({ folder, batch, sequence }: PeerCase, python: string | u
     }
     const file = join(work, 'task.json')
     writeFileSync(file, JSON.stringify(task))
-    const ours: PeerResult[] = []
-    const theirs: PeerResult[] = []
-    for (let round = 0; round < ROUNDS; round++) {
-      ours.push(runProcess(process.execPath, packageFile('dist/bench/training-peers/ours.js'), file))
-      if (python !== undefined) {
-        theirs.push(runProcess(python, packageFile('bench/training-peers/peft_train.py'), file))
+    const program = packageFile('dist/bench/training-peers/ours.js')
+    const sides = [startSide(process.execPath, program, file)]
+    if (python !== undefined) sides.push(startSide(python, packageFile('bench/training-peers/peft_train.py'), file))
+    try {
+      for (const side of sides) await side.turn()
+      for (let step = 0; step < STEPS; step++) {
+        for (const side of step % 2 === 0 ? sides : sides.toReversed()) {
+          await wait(PAUSE_MS)
+          await side.turn()
+        }
       }
+      const results: PeerResult[] = []
+      for (const side of sides) results.push(await side.end())
+      const [ours, theirs] = results
+      return { ours: ours!, theirs, multiplied: parameterCounts(network).multiplied }
+    } finally {
+      for (const side of sides) side.stop()
     }
-    return { ours, theirs, multiplied: parameterCounts(network).multiplied }
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
 }
 
-function runProcess(command: string, script: string, file: string): PeerResult {
+interface Side {
+  /** The first is the warm-up, each other one step. */
+  turn(): Promise<void>
+  /** What it measured; the process ends. */
+  end(): Promise<PeerResult>
+  stop(): void
+}
+
+/** Begins a process that works when it is told to: a line in for a step, a line out when it is done. */
+function startSide(command: string, script: string, file: string): Side {
   const env = { ...process.env, HF_HUB_OFFLINE: '1', TOKENIZERS_PARALLELISM: 'false' }
-  const output = execFileSync(command, [script, file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env })
-  return JSON.parse(output.trim().split('\n').at(-1)!) as PeerResult
+  const child = spawn(command, [script, file], { stdio: ['pipe', 'pipe', 'pipe'], env })
+  const ended = once(child, 'exit')
+  let complaint = ''
+  child.stderr.on('data', (text) => {
+    complaint = `${complaint}${text}`.slice(-2000)
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const line = async (): Promise<string> => {
+    const next = await lines.next()
+    if (next.done === true) throw new Error(`${script} ended early:\n${complaint}`)
+    return next.value
+  }
+  let begun = false
+  return {
+    async turn() {
+      if (begun) child.stdin.write('step\n')
+      begun = true
+      await line()
+    },
+    async end() {
+      child.stdin.end()
+      const result = JSON.parse(await line()) as PeerResult
+      await ended
+      return result
+    },
+    stop: () => child.kill(),
+  }
 }
 
 function lossDifference(ours: PeerResult, theirs: PeerResult): number {

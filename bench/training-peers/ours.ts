@@ -1,4 +1,5 @@
 import { readFileSync, writeSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { openModelSource } from '../../models/checkpoints/open.ts'
 import { readAdapter } from '../../models/lora/adapter-files.ts'
 import { loadBase } from '../../models/training/base.ts'
@@ -9,7 +10,7 @@ import { openProduct } from '../matrix-product.ts'
 import { peakMemory } from '../peak-memory.ts'
 import type { PeerResult, PeerTask } from './task.ts'
 
-/** Our side of `training-peers`, in a process of its own: reads the task file, trains, writes one line of JSON. */
+/** Our side of `training-peers`, in a process of its own: reads the task file, takes a step when told to, writes JSON. */
 const task = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as PeerTask
 const source = await openModelSource(task.model)
 const { network, digest } = source
@@ -42,7 +43,7 @@ let vectors = { theta, m: new Float32Array(theta.length), v: new Float32Array(th
 >[0]
 const seconds: number[] = []
 const losses: number[] = []
-for (let t = 1; t <= task.warmup + task.steps; t++) {
+async function step(t: number): Promise<void> {
   const start = performance.now()
   const first = (t - 1) * task.batch
   const chosen = Array.from({ length: task.batch }, (_, i) => first + i)
@@ -50,6 +51,15 @@ for (let t = 1; t <= task.warmup + task.steps; t++) {
   vectors = stepped.vectors
   losses.push(stepped.loss)
   if (t > task.warmup) seconds.push((performance.now() - start) / 1000)
+}
+
+for (let t = 1; t <= task.warmup; t++) await step(t)
+writeSync(1, 'ready\n')
+let t = task.warmup
+for await (const _ of createInterface({ input: process.stdin })) {
+  t += 1
+  await step(t)
+  writeSync(1, 'done\n')
 }
 const peakMemoryMb = peakMemory('self')
 await engine.close()

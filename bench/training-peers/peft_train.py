@@ -1,7 +1,8 @@
 """The peer of `training-peers`: the same task on Transformers and PEFT, in a process of its own.
 
-Reads the task file that bench/training-peers.ts wrote and prints one line of JSON. Plain PyTorch as its documentation
-has it: a model in float32, `cross_entropy` over every token, AdamW, clipping by the global norm.
+Reads the task file that bench/training-peers.ts wrote, takes a step for each line it is sent, prints JSON at the end.
+Plain PyTorch as its documentation has it: a model in float32, `cross_entropy` over every token, AdamW, clipping by the
+global norm.
 """
 
 import json
@@ -31,6 +32,10 @@ optimizer = torch.optim.AdamW(
 rows = torch.tensor(task["rows"])
 seconds, losses = [], []
 for step in range(task["warmup"] + task["steps"]):
+    if step == task["warmup"]:
+        print("ready", flush=True)
+    if step >= task["warmup"] and not sys.stdin.readline():
+        break
     start = time.perf_counter()
     part = rows[step * task["batch"] : (step + 1) * task["batch"]]
     logits = model(input_ids=part[:, :-1], attention_mask=torch.ones_like(part[:, :-1])).logits
@@ -44,5 +49,6 @@ for step in range(task["warmup"] + task["steps"]):
     del logits, loss
     if step >= task["warmup"]:
         seconds.append(time.perf_counter() - start)
+        print("done", flush=True)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps({"seconds": seconds, "losses": losses, "peakMemoryMb": peak}))
