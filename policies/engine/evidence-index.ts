@@ -32,7 +32,8 @@ export function indexEvidence(evidence: Evidence, gated: string | undefined): Ev
       const qualifier = stage ?? gated
       const ids =
         qualifier === undefined ? [] : byStage.has(qualifier) ? [qualifier] : [...(idsByUse.get(qualifier) ?? [])]
-      return { stages: ids.length, metrics: ids.flatMap((id) => byStage.get(id)?.get(name) ?? []) }
+      const found = ids.map((id) => byStage.get(id)?.get(name) ?? [])
+      return { stages: ids.length, metrics: found.length === 1 ? found[0]! : found.flat() }
     },
   }
 }
