@@ -51,9 +51,12 @@ export interface HashAhead {
 /** Below this a thread takes longer to start than there is to do. */
 const WORTH_A_THREAD = 64 * TILE_WIDTH
 
+/** Leaves all to its caller. */
+const ALONE: HashAhead = { give: () => {}, take: () => undefined, close: () => {} }
+
 /** @param size - entries of the log */
 export function hashAhead(size: number): HashAhead {
-  if (size < WORTH_A_THREAD) return { give: () => {}, take: () => undefined, close: () => {} }
+  if (size < WORTH_A_THREAD) return ALONE
   const shared = (bytes: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(bytes))
   const slots: SharedSlots = {
     states: new Int32Array(new SharedArrayBuffer(SLOTS * 4)),
@@ -62,10 +65,14 @@ export function hashAhead(size: number): HashAhead {
     hashes: Array.from({ length: SLOTS }, () => shared((TILE_WIDTH + 1) * HASH_BYTES + TILE_WIDTH * LINK_LENGTH)),
   }
   const { states, sizes, bytes, hashes } = slots
-  const worker = new Worker(compiledModule('audit/hash-thread.js'), { workerData: slots })
-  worker.unref()
-  // Without the thread all is done here, and the same comes out.
-  worker.on('error', () => {})
+  // Where no thread can be had, or it ends early, its caller does all, and the same comes out.
+  try {
+    const worker = new Worker(compiledModule('audit/hash-thread.js'), { workerData: slots })
+    worker.unref()
+    worker.on('error', () => {})
+  } catch {
+    return ALONE
+  }
   let given = 0
   let taken = 0
   let dead = false

@@ -118,8 +118,13 @@ export function factsText({ facts }: RegulationResult): string {
     : `Whether it applies was declared by ${facts.owner}, as of ${facts.as_of}.`
 }
 
-/** `3 met, 1 needs_human` */
-export function countText({ counts, clauses }: RegulationResult): string {
-  const parts = CLAUSE_STATUSES.filter((status) => counts[status] > 0).map((status) => `${counts[status]} ${status}`)
+/** `4 clauses: 1 needs_human, 3 met`; with words `4 clauses: a person has to judge 1, evidence found 3`. */
+export function countText(
+  { counts, clauses }: RegulationResult,
+  words?: Readonly<Record<ClauseStatus, string>>,
+): string {
+  const parts = CLAUSE_STATUSES.filter((status) => counts[status] > 0).map((status) =>
+    words === undefined ? `${counts[status]} ${status}` : `${words[status]} ${counts[status]}`,
+  )
   return `${clauses.length} clauses: ${parts.join(', ')}`
 }

@@ -17,7 +17,7 @@ export function ScrollTable({
   children,
 }: {
   label: string
-  look?: 'tight' | 'dense' | ''
+  look?: 'tight' | 'dense' | 'clauses' | ''
   children: Child
 }) {
   return (

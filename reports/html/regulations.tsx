@@ -2,7 +2,7 @@ import type { RunRecord } from '../../pipelines/engine/run-record.ts'
 import { CLAUSE_STATUSES, type ClauseResult, type ClauseStatus } from '../../policies/engine/regulation.ts'
 import { CLAUSE_WORDS, countText, factsText, namedRegulations, REGULATION_NOTE } from '../regulations.ts'
 import { Icon, type Shape, type Tone } from './icons.tsx'
-import { ScrollTable } from './parts.tsx'
+import { ScrollTable, Words } from './parts.tsx'
 
 const SHAPES: Readonly<Record<ClauseStatus, readonly [Shape, Tone]>> = {
   not_met: ['cross', 'bad'],
@@ -21,13 +21,13 @@ export function Regulations({ record }: { record: RunRecord }) {
         <article class="card">
           <h3>{result.instrument}</h3>
           <p class="soft">{`${result.jurisdiction}. Pack ${result.pack} version ${result.version}, as of ${result.as_of}. ${factsText(result)}`}</p>
-          <p>{`${countText(result)}. ${REGULATION_NOTE}`}</p>
+          <p>{`${countText(result, CLAUSE_WORDS)}. ${REGULATION_NOTE}`}</p>
           <ul class="limits">
             {result.caveats.map((caveat) => (
               <li>{caveat}</li>
             ))}
           </ul>
-          <ScrollTable label={`Clauses of ${result.instrument}`}>
+          <ScrollTable label={`Clauses of ${result.instrument}`} look="clauses">
             <caption class="sr">{`Clauses of ${result.instrument}`}</caption>
             <thead>
               <tr>
@@ -62,9 +62,11 @@ function Row({ clause }: { clause: ClauseResult }) {
       <td>
         <Icon shape={shape} tone={tone} size={16} />
         {` ${CLAUSE_WORDS[clause.status]}`}
-        <div class="soft small">{clause.because}</div>
+        <div class="soft small">
+          <Words text={clause.because} />
+        </div>
       </td>
-      <td class="small">
+      <td class="small evidence">
         {clause.evidence.map(({ wanted, status, note, digests = [] }) => (
           <div class="break">
             {wanted}

@@ -82,6 +82,7 @@ th:last-child,td:last-child{padding-right:0}
 thead th{border-top:0;color:var(--soft);font-weight:550;font-size:.84rem;padding-top:0;vertical-align:bottom}
 tbody th{font-weight:550}td.num,th.num{text-align:right;white-space:nowrap}
 td.words{min-width:14rem}td.break{overflow-wrap:break-word}td.mono.break{overflow-wrap:anywhere}thead th.num{white-space:normal}table.dense{font-size:.84rem}table.dense th,table.dense td{padding-right:.7rem}
+table.clauses tbody th div{font-weight:400}table.clauses td.evidence{min-width:17rem}
 table.tight{width:auto;min-width:min(100%,30rem)}
 tr:last-child td,tr:last-child th{padding-bottom:.1rem}
 .soft{color:var(--soft)}.nowrap{white-space:nowrap}.small{font-size:.86rem}.break{overflow-wrap:anywhere}
@@ -145,7 +146,7 @@ header.top{padding:0}main>section{margin-top:9mm}.card,.verdict{box-shadow:none;
 thead{display:table-header-group}.scroll{overflow:visible}
 .picture .long{display:block}.picture .tall{display:none}
 details::details-content{content-visibility:visible;display:block;height:auto}details.more-data>summary{color:var(--soft)}
-table{font-size:.88rem}th,td{padding:1.2mm 2.5mm 1.2mm 0}td.num,th.num,.nowrap{white-space:normal}td.words{min-width:0}th code{min-width:0}.cap{max-width:none}
+table{font-size:.88rem}th,td{padding:1.2mm 2.5mm 1.2mm 0}td.num,th.num,.nowrap{white-space:normal}td.words,table.clauses td.evidence{min-width:0}th code{min-width:0}.cap{max-width:none}
 a{color:inherit;text-decoration:none}.figures{grid-template-columns:repeat(4,1fr)}.iv,.bar{width:24mm}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `
