@@ -2,6 +2,7 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunRecord } from '../../pipelines/engine/run-record.ts'
+import { CLAUSE_WORDS, countText, namedRegulations } from '../../reports/regulations.ts'
 import { PACKAGE_ROOT } from '../../util/package-root.ts'
 import {
   digests,
@@ -93,6 +94,18 @@ describe('the main job', () => {
     ]) {
       expect(existsSync(join(folder, file)), file).toBe(true)
     }
+  })
+
+  it('lists which clauses of laws and standards have evidence, whose bytes it found, and which a person has to judge', () => {
+    const results = namedRegulations(first.record!)
+    expect(results.map(({ pack }) => pack)).toEqual(['gdpr', 'eu-ai-act', 'nist-ai-rmf'])
+    for (const { pack, counts } of results) {
+      expect(counts.met, pack).toBeGreaterThan(2)
+      expect(counts.needs_human, pack).toBeGreaterThan(0)
+      expect(counts.not_met, pack).toBe(0)
+    }
+    const html = readFileSync(join(dir, '.sluice/runs', first.record!.run, 'report.html'), 'utf8')
+    for (const result of results) expect(html).toContain(countText(result, CLAUSE_WORDS))
   })
 
   it('leaves no personal value of the sample data in any artifact, log or report', () => {

@@ -182,7 +182,7 @@ describe('evidence for a law', () => {
     expect(statuses(named)).toEqual(['met', 'out_of_scope', 'partial', 'no_evidence'])
     const html = renderHtml(records[2]!)
     expect(html).toContain('id="regulations"')
-    expect(html).toContain('4 clauses: 1 no_evidence, 1 partial, 1 met, 1 out_of_scope')
+    expect(html).toContain('4 clauses: no evidence 1, a part of the evidence 1, evidence found 1, out of scope 1')
     expect(html).toContain('declared by legal &lt;script&gt;')
     const results = JSON.parse(renderOscal(records[2]!))['assessment-results'].results
     expect(results.map((each: { title: string }) => each.title).at(-1)).toBe('Evidence for Law of Rows')
