@@ -77,6 +77,9 @@ function figure(
   const error = finite(beside)
   if (error < 0) throw invalid(beside, 'is below 0')
   const interval = normalInterval(estimate, error)
+  if (interval !== undefined && !Number.isFinite(interval.upper - interval.lower)) {
+    throw invalid(beside, 'is too large for an interval')
+  }
   return interval === undefined
     ? { value: estimate, note: 'its standard error is 0, which gives no interval' }
     : { value: estimate, interval }

@@ -271,6 +271,12 @@ describe('what is refused, with its place', () => {
       'm.json: METRICS_INVALID: `results.gsm8k["acc_stderr,none"]` is below 0',
     ],
     [
+      'an error whose interval no number can hold',
+      'lm-eval',
+      lmEval((file) => (file['results']!['gsm8k'] = { 'acc,none': 1, 'acc_stderr,none': 9.2e307 })),
+      'm.json: METRICS_INVALID: `results.gsm8k["acc_stderr,none"]` is too large for an interval',
+    ],
+    [
       'an error without a value',
       'lm-eval',
       lmEval((file) => (file['results']!['gsm8k'] = { 'acc_stderr,none': 1 })),
