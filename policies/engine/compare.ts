@@ -188,8 +188,7 @@ function compareMetrics(before: Condition, after: Condition): readonly Change[] 
   return [
     ...compareComparison(before, after),
     ...compareBound(before, after),
-    // Where few observations excuse from the rule, asking for more of them excuses more.
-    ...numbers('min_n', before.min_n ?? 0, after.min_n ?? 0, after.if_few === 'not_applicable' ? 'lower' : 'higher'),
+    ...compareFew(before, after),
     ...ranked('if_few', before.if_few ?? 'no_evidence', after.if_few ?? 'no_evidence', [
       'not_applicable',
       'no_evidence',
@@ -249,6 +248,18 @@ function compareBound(before: Condition, after: Condition): readonly Change[] {
   if (to === 'point') return [weaker(`the point estimate is compared instead of the ${from} bound`)]
   if (most && least) return [other(`the ${to} bound is compared instead of ${from}`)]
   return ranked('bound', from, to, most ? ['lower', 'point', 'upper'] : ['upper', 'point', 'lower'])
+}
+
+/** How many observations a rule asks for. */
+function compareFew(before: Condition, after: Condition): readonly Change[] {
+  const [from, to] = [before.min_n ?? 0, after.min_n ?? 0]
+  if (from === to) return []
+  const [excused, excuses] = [before.if_few === 'not_applicable', after.if_few === 'not_applicable']
+  // Where few observations excuse from the rule, asking for more of them excuses more.
+  if (excused === excuses) return numbers('min_n', from, to, excuses ? 'lower' : 'higher')
+  // From an excuse to a stop is stricter for every number of observations, whichever two numbers are asked for.
+  const what = `min_n went from ${from} to ${to}`
+  return [excuses ? weaker(what) : stricter(what)]
 }
 
 function compareGroups(before: readonly string[], after: readonly string[]): readonly Change[] {

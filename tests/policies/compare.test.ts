@@ -30,6 +30,11 @@ describe('what changed in a rule', () => {
     [{}, { require: { metric: 'share', at_most: 0.1, bound: 'upper' } }, 'stricter: bound went from point to upper'],
     [{}, { require: { metric: 'share', at_most: 0.1, bound: 'lower' } }, 'weaker: bound went from point to lower'],
     [{}, { require: { metric: 'share', at_most: 0.1, min_n: 50 } }, 'stricter: min_n went from 0 to 50'],
+    [
+      { require: { metric: 'share', at_most: 0.1, if_few: 'not_applicable', min_n: 10 } },
+      { require: { metric: 'share', at_most: 0.1, if_few: 'not_applicable', min_n: 20 } },
+      'weaker: min_n went from 10 to 20',
+    ],
     [{}, { require: { metric: 'share', present: true } }, 'weaker: requires only that it was measured'],
     [
       {},
@@ -43,6 +48,21 @@ describe('what changed in a rule', () => {
   test.each(rows)('%j → %j', (before, after, wanted) => {
     expect(changes(before, after)).toEqual(wanted === undefined ? [] : [wanted])
   })
+})
+
+test('to stop on few observations is stricter than to excuse them, whichever numbers are asked for', () => {
+  const few = (min_n: number, if_few: 'not_applicable' | 'no_evidence'): Partial<Rule> => ({
+    require: { metric: 'share', at_most: 0.1, min_n, if_few },
+  })
+  for (const [one, two] of [
+    [10, 20],
+    [20, 10],
+  ] as const) {
+    const forth = changes(few(one, 'not_applicable'), few(two, 'no_evidence'))
+    expect(forth.map((line) => line.split(':')[0])).toEqual(['stricter', 'stricter'])
+    const back = changes(few(two, 'no_evidence'), few(one, 'not_applicable'))
+    expect(back.map((line) => line.split(':')[0])).toEqual(['weaker', 'weaker'])
+  }
 })
 
 test('rules that are gone or new, and looser waivers, are changes of the policy', () => {
