@@ -144,6 +144,7 @@ function createJudge(options: DetectorOptions): Judge {
     rules.scan(text, field, take, {
       tracing,
       without: unsure ? undefined : guesses,
+      guesses: unsure && !tracing ? { names: guesses, near: tagged.toSorted((a, b) => a.start - b.start) } : undefined,
       least: tracing ? undefined : least,
     })
     for (const { start, end, type, score, tagger } of tagged) {

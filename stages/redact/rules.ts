@@ -2,6 +2,7 @@ import type { PiiType } from './pii-type.ts'
 import type { Candidate, Recognizer } from './recognizer.ts'
 import { recognizers } from './registry.ts'
 import { SECRET_HEADS } from './secrets/scan.ts'
+import type { Stretches } from './stretches.ts'
 import { Subject } from './subject.ts'
 import { hintBit, textScanner } from './text-scan.ts'
 
@@ -22,6 +23,8 @@ export interface ScanOptions {
   readonly tracing?: boolean
   /** Recognizers that are not asked. */
   readonly without?: ReadonlySet<string> | undefined
+  /** Recognizers that guess: of what they claim, only what touches one of the stretches is of use. */
+  readonly guesses?: { readonly names: ReadonlySet<string>; readonly near: Stretches } | undefined
   /** Candidates of a lower score are dropped. */
   readonly least?: ((type: PiiType) => number) | undefined
 }
@@ -43,7 +46,7 @@ export function createRules({ types, regions }: RuleOptions): Rules {
     return { recognizer, needs: recognizer.needs, hint: index < 0 ? 0 : hintBit(index) }
   })
   return {
-    scan(text, field, emit, { tracing = false, without, least } = {}) {
+    scan(text, field, emit, { tracing = false, without, guesses, least } = {}) {
       const subject = new Subject(text, field, tracing, scanner)
       const { features, hints } = subject
       // One closure for all: most texts are short, and most recognizers find nothing.
@@ -66,6 +69,7 @@ export function createRules({ types, regions }: RuleOptions): Rules {
           continue
         if (without?.has(recognizer.name) === true) continue
         finding = recognizer
+        subject.suspected = guesses?.names.has(recognizer.name) === true ? guesses.near : undefined
         recognizer.find(subject, take)
       }
     },

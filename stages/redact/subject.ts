@@ -3,6 +3,7 @@ import { normalField, typeOfField } from './field-names.ts'
 import { withoutOdd } from './odd-characters.ts'
 import type { PiiType } from './pii-type.ts'
 import { blankTokens } from './placeholder.ts'
+import type { Stretches } from './stretches.ts'
 import { type TextScanner, textScanner } from './text-scan.ts'
 
 /** A run of digits and the separators between them, cut into groups of digits. */
@@ -42,6 +43,9 @@ export class Subject {
 
   /** Recognizers also emit what they rejected, with score 0. */
   readonly tracing: boolean
+
+  /** Where models have a suspicion; set while rules guess beside models. What they claim elsewhere is dropped. */
+  suspected: Stretches | undefined
 
   /**
    * @param field the name of the JSON field, column or parameter that holds the text. It counts as words before it

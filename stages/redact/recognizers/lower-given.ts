@@ -1,6 +1,7 @@
 import { Kind, lexicon } from '../../../models/lexicon/lexicon.ts'
 import { Feature } from '../feature.ts'
 import type { Recognizer } from '../recognizer.ts'
+import { matchesNear } from '../stretches.ts'
 
 const WORD = /\p{Ll}{4,24}/gu
 const NOT = Kind.COMMON | Kind.PLACE | Kind.COUNTRY
@@ -17,7 +18,7 @@ export const lowerGiven: Recognizer = {
   find(subject, emit) {
     const words = lexicon()
     const { text } = subject
-    for (const match of text.matchAll(WORD)) {
+    for (const match of matchesNear(WORD, text, subject.suspected)) {
       const kind = words.kindOf(match[0])
       if ((kind & Kind.GIVEN) === 0 || (kind & NOT) !== 0) continue
       const start = match.index

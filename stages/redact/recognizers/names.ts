@@ -4,6 +4,7 @@ import { afterCue, cueOf, HONORIFIC, isAlone, OWNED, SIGN_OFF, THING } from '../
 import { placeAt } from '../name-places.ts'
 import { type Found, isInsideToken, isOdd, NAME, SEQUENCE, sentenceEnds, type Token, tokens } from '../name-tokens.ts'
 import type { Candidate, Recognizer } from '../recognizer.ts'
+import { matchesNear } from '../stretches.ts'
 import type { Subject } from '../subject.ts'
 
 const PLAIN_ONLY = Kind.COMMON | Kind.GIVEN | Kind.SURNAME | Kind.PLACE
@@ -18,7 +19,7 @@ export const names: Recognizer = {
     const words = lexicon()
     const shouting = isShouting(subject.text)
     if (subject.text.includes(', ')) lastFirst(subject, words, emit)
-    for (const match of subject.text.matchAll(SEQUENCE)) {
+    for (const match of matchesNear(SEQUENCE, subject.text, subject.suspected)) {
       // Most capitals only start a sentence.
       if (!match[0].includes(' ') && (words.kindOf(match[0].toLowerCase()) & PLAIN_ONLY) === Kind.COMMON) continue
       if (isInsideToken(subject.text, match.index, match.index + match[0].length)) continue
@@ -31,7 +32,7 @@ const LAST_FIRST = new RegExp(`(?<![\\p{L}\\p{M}'’-])(${NAME}), (${NAME})(?: \
 
 /** "Townsend, George" as mail programs and lists write people: at the start or end of a line, a quotation, a cell. */
 function lastFirst(subject: Subject, words: Lexicon, emit: (candidate: Candidate) => void): void {
-  for (const match of subject.text.matchAll(LAST_FIRST)) {
+  for (const match of matchesNear(LAST_FIRST, subject.text, subject.suspected)) {
     const [last, first] = [match[1]!.toLowerCase(), match[2]!.toLowerCase()]
     const end = match.index + match[0].length
     if (!words.isGiven(first) || words.isGiven(last) || (words.isCommon(last) && !words.isSurname(last))) continue
