@@ -19,7 +19,7 @@ seed: 5
 sources:
   tickets: { uri: tickets.jsonl, licence: CC0-1.0, lawful_basis: synthetic, purpose: tests }
 stages:
-  ingest: { uses: ingest, with: { shard: { rows: 100 } } }
+  ingest: { uses: ingest, with: { shard: { rows: 50 } } }
   redact: { uses: redact, needs: [ingest] }
   toxicity: { uses: toxicity, needs: [redact] }
   bias: { uses: bias, needs: [toxicity] }
@@ -36,7 +36,7 @@ let undisturbed: unknown
 let seconds = 0
 
 beforeAll(async () => {
-  dir = workFolder('resume', { 'p.yaml': PIPELINE, 'tickets.jsonl': someTickets(600) })
+  dir = workFolder('resume', { 'p.yaml': PIPELINE, 'tickets.jsonl': someTickets(300) })
   const whole = await runJson(['p.yaml', '--store', 'whole'], dir)
   expect(whole.code, whole.stderr).toBe(0)
   undisturbed = digests(whole.record)

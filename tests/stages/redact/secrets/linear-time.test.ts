@@ -2,33 +2,33 @@ import { describe, expect, test } from 'vitest'
 import { recognizers } from '../../../../stages/redact/registry.ts'
 import { PREFIXES } from '../../../../stages/redact/secrets/key-index.ts'
 import { Subject } from '../../../../stages/redact/subject.ts'
+import { leastTime } from '../../../support/least-time.ts'
 
 const secrets = recognizers({ regions: [] }).filter(({ types }) =>
   types.every((type) => type === 'SECRET' || type === 'URL_CREDENTIALS'),
 )
 
+/** Less time says nothing about growth. */
+const SHORT = 60
+
 /** CPU milliseconds of all recognizers of secrets on a text, the best of three. */
-function time(text: string): number {
-  let best = Number.POSITIVE_INFINITY
-  for (let i = 0; i < 3; i++) {
+function time(text: string, enough = 0): number {
+  const look = (): void => {
     const subject = new Subject(text)
-    const start = process.cpuUsage()
     for (const recognizer of secrets) recognizer.find(subject, () => undefined)
-    const { user, system } = process.cpuUsage(start)
-    best = Math.min(best, (user + system) / 1000)
   }
-  return best
+  return leastTime(look, 3, enough)
 }
 
-/** Eight times the text: 8 is linear, 64 is quadratic. Less than 60 ms says nothing about growth. */
+/** Eight times the text: 8 is linear, 64 is quadratic. */
 function growth(unit: string): number {
   const base = `password eyJ $ kty private-lines curl ${unit.repeat(Math.ceil(4000 / unit.length))}`
   // Others use the machine too: the best try counts.
   let growth = Number.POSITIVE_INFINITY
   for (let attempt = 0; attempt < 4 && growth > 26; attempt++) {
-    const small = time(base)
-    const large = time(base.repeat(8))
-    growth = Math.min(growth, large > 60 ? large / Math.max(small, 2) : 8)
+    const small = Math.max(time(base), 2)
+    const large = time(base.repeat(8), Math.max(SHORT, 16 * small))
+    growth = Math.min(growth, large > SHORT ? large / small : 8)
   }
   return growth
 }
