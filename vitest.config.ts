@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** They change the environment of their process, or look at its memory. */
 const ALONE = [
@@ -9,12 +10,22 @@ const ALONE = [
   'tests/util/owned-text.test.ts',
 ]
 
+/** The acceptance tests take minutes each: begun last, one of them would run alone at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.includes('/tests/acceptance/')
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Two cores: a test file may itself start worker threads and processes.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       // One process for many files: modules, word lists and models are loaded once.
       { extends: true, test: { name: 'shared', include: ['tests/**/*.test.ts'], exclude: ALONE, isolate: false } },

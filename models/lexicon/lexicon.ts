@@ -70,54 +70,41 @@ const SURNAMES = new Set(
 )
 
 function build(): Lexicon {
-  const given = new Set<string>(GIVEN_TOO)
-  const surname = new Set<string>(SURNAMES)
-  const place = new Set<string>(PLACES_TOO)
-  const country = new Set<string>()
-  const common = new Set<string>()
-  const functional = new Set<string>()
+  const kinds = new Map<string, number>()
+  const add = (word: string, kind: number): void => {
+    kinds.set(word, (kinds.get(word) ?? 0) | kind)
+  }
+  const has = (word: string, kind: number): boolean => ((kinds.get(word) ?? 0) & kind) !== 0
+  for (const word of GIVEN_TOO) add(word, Kind.GIVEN)
+  for (const word of SURNAMES) add(word, Kind.SURNAME)
+  for (const word of PLACES_TOO) add(word, Kind.PLACE)
   for (const [word, tag] of Object.entries(topicTags())) {
     const tags = typeof tag === 'string' ? [tag] : tag
-    if (tags.some((name) => GIVEN.has(name))) given.add(word)
-    else if (tags.includes('LastName')) surname.add(word)
-    else if (tags.includes('Country')) country.add(word)
+    if (tags.some((name) => GIVEN.has(name))) add(word, Kind.GIVEN)
+    else if (tags.includes('LastName')) add(word, Kind.SURNAME)
+    else if (tags.includes('Country')) add(word, Kind.COUNTRY)
     else if (tags.some((name) => PLACE.has(name))) {
-      if (word.length > 3) place.add(word)
-    } else if (!tags.some((name) => NAMES.has(name))) common.add(word)
+      if (word.length > 3) add(word, Kind.PLACE)
+    } else if (!tags.some((name) => NAMES.has(name))) add(word, Kind.COMMON)
   }
-  for (const [word, tags] of Object.entries(englishTags())) {
-    if (!/^[a-z][a-z'-]*$/.test(word) || given.has(word) || tags[0] === undefined) continue
-    common.add(word)
-    if (!/^(?:NN|JJ|VBG)/.test(tags[0])) functional.add(word)
+  const english = englishTags()
+  for (const word of Object.keys(english)) {
+    const tag = english[word]![0]
+    if (tag === undefined || !/^[a-z][a-z'-]*$/.test(word) || has(word, Kind.GIVEN)) continue
+    const nounLike = tag.startsWith('NN') || tag.startsWith('JJ') || tag.startsWith('VBG')
+    add(word, nounLike ? Kind.COMMON : Kind.COMMON | Kind.FUNCTION)
   }
   for (const word of AMBIGUOUS) {
-    common.add(word)
-    if (!place.has(word) && !country.has(word)) given.add(word)
+    add(word, has(word, Kind.PLACE | Kind.COUNTRY) ? Kind.COMMON : Kind.COMMON | Kind.GIVEN)
   }
-  for (const word of EXTRA_COMMON) common.add(word)
-  for (const word of NO_NAMES) {
-    given.delete(word)
-    common.add(word)
-  }
-  const likeness = learnLikeness([...given, ...surname], [...common])
-  const kinds = new Map<string, number>()
-  const mark = (words: Iterable<string>, kind: number): void => {
-    for (const word of words) kinds.set(word, (kinds.get(word) ?? 0) | kind)
-  }
-  mark(common, Kind.COMMON)
-  mark(functional, Kind.FUNCTION)
-  mark(country, Kind.COUNTRY)
-  for (const [list, kind] of [
-    [given, Kind.GIVEN],
-    [surname, Kind.SURNAME],
-    [place, Kind.PLACE],
-  ] as const) {
-    mark(list, kind)
-    // "José" may be in the lexicon as "jose", and the other way round.
-    mark(
-      [...list].map(fold).filter((word) => !list.has(word)),
-      kind,
-    )
+  for (const word of EXTRA_COMMON) add(word, Kind.COMMON)
+  for (const word of NO_NAMES) kinds.set(word, ((kinds.get(word) ?? 0) & ~Kind.GIVEN) | Kind.COMMON)
+  const likeness = learnLikeness(kinds)
+  // "José" may be in the lexicon as "jose", and the other way round.
+  const accented = [...kinds.keys()].filter((word) => ACCENTED.test(word))
+  for (const word of accented) {
+    const named = kinds.get(word)! & (Kind.GIVEN | Kind.SURNAME | Kind.PLACE)
+    if (named !== 0) add(fold(word), named)
   }
   const kindOf = (word: string): number => {
     const kind = kinds.get(word)
@@ -156,14 +143,21 @@ const EXTRA_COMMON =
   )
 
 /** Naive Bayes over letter trigrams: names of the lexicon against its other words (Laplace smoothing). */
-function learnLikeness(names: readonly string[], others: readonly string[]): (word: string) => number {
+function learnLikeness(kinds: ReadonlyMap<string, number>): (word: string) => number {
+  const names = new TrigramCounts()
+  const others = new TrigramCounts()
+  for (const [word, kind] of kinds) {
+    if (word.includes(' ')) continue
+    if ((kind & Kind.GIVEN) !== 0) names.add(word)
+    if ((kind & Kind.SURNAME) !== 0) names.add(word)
+    if ((kind & Kind.COMMON) !== 0) others.add(word)
+  }
   const odds = new Map<string, number>()
-  const a = countTrigrams(names)
-  const b = countTrigrams(others)
-  const kinds = new Set([...a.counts.keys(), ...b.counts.keys()])
-  for (const gram of kinds) {
-    const p = ((a.counts.get(gram) ?? 0) + 0.5) / (a.total + 0.5 * kinds.size)
-    const q = ((b.counts.get(gram) ?? 0) + 0.5) / (b.total + 0.5 * kinds.size)
+  const [a, b] = [names.counts(), others.counts()]
+  const grams = new Set([...a.keys(), ...b.keys()])
+  for (const gram of grams) {
+    const p = ((a.get(gram) ?? 0) + 0.5) / (names.total + 0.5 * grams.size)
+    const q = ((b.get(gram) ?? 0) + 0.5) / (others.total + 0.5 * grams.size)
     odds.set(gram, Math.log(p / q))
   }
   const cache = new Map<string, number>()
@@ -183,18 +177,39 @@ function learnLikeness(names: readonly string[], others: readonly string[]): (wo
   }
 }
 
-function countTrigrams(words: readonly string[]): { counts: Map<string, number>; total: number } {
-  const counts = new Map<string, number>()
-  let total = 0
-  for (const word of words) {
-    if (word.includes(' ')) continue
-    for (const gram of trigrams(word)) {
-      counts.set(gram, (counts.get(gram) ?? 0) + 1)
-      total += 1
+/** Counts trigrams of words with their ends marked; those of ASCII without making a string of each. */
+class TrigramCounts {
+  total = 0
+  readonly #ascii = new Int32Array(1 << 21)
+  readonly #wide = new Map<string, number>()
+
+  add(word: string): void {
+    if (ACCENTED.test(word)) {
+      for (const gram of trigrams(word)) this.#wide.set(gram, (this.#wide.get(gram) ?? 0) + 1)
+    } else {
+      let gram = (START << 7) | word.charCodeAt(0)
+      for (let i = 1; i <= word.length; i++) {
+        gram = ((gram << 7) | (i < word.length ? word.charCodeAt(i) : END)) & 0x1fffff
+        this.#ascii[gram]! += 1
+      }
     }
+    this.total += word.length
   }
-  return { counts, total }
+
+  counts(): ReadonlyMap<string, number> {
+    const counts = new Map(this.#wide)
+    for (let index = 0; index < this.#ascii.length; index++) {
+      const count = this.#ascii[index]!
+      if (count === 0) continue
+      const gram = String.fromCharCode(index >> 14, (index >> 7) & 127, index & 127)
+      counts.set(gram, (counts.get(gram) ?? 0) + count)
+    }
+    return counts
+  }
 }
+
+const START = 94
+const END = 36
 
 function trigrams(word: string): readonly string[] {
   const padded = `^${word}$`
