@@ -26,7 +26,7 @@ export interface Lexicon {
 
 let shared: Lexicon | undefined
 
-/** The lexicon, built on first use (about 0.3 s, once per thread). */
+/** The lexicon, built on first use (about 0.5 s, once per thread). */
 export function lexicon(): Lexicon {
   shared ??= build()
   return shared
