@@ -27,18 +27,6 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 export function openOutput(file: string): OutputFile {
   const temporary = temporaryName(file)
   let fd: number | undefined
-  try {
-    removeStale(file)
-    fd = openSync(temporary, 'wx', 0o600)
-  } catch (cause) {
-    throw new SluiceError({
-      code: 'FILE_UNWRITABLE',
-      message: 'the output cannot be written',
-      next: 'check that its folder is there and may be written to',
-      at: { file },
-      cause,
-    })
-  }
   const close = (): void => {
     if (fd !== undefined) closeSync(fd)
     fd = undefined
@@ -55,7 +43,21 @@ export function openOutput(file: string): OutputFile {
   const unlisten = (): void => {
     for (const signal of SIGNALS) process.off(signal, onSignal)
   }
+  // Before the file is there: a signal that comes at once must find somebody to take it away.
   for (const signal of SIGNALS) process.once(signal, onSignal)
+  try {
+    removeStale(file)
+    fd = openSync(temporary, 'wx', 0o600)
+  } catch (cause) {
+    unlisten()
+    throw new SluiceError({
+      code: 'FILE_UNWRITABLE',
+      message: 'the output cannot be written',
+      next: 'check that its folder is there and may be written to',
+      at: { file },
+      cause,
+    })
+  }
   return {
     write: (bytes) => saying(file, () => writeAll(fd!, bytes)),
     seal: () =>

@@ -69,6 +69,19 @@ test('a full disk says what to do about this file', () => {
   expect(error.exit).toBe(5)
 })
 
+test('somebody listens for signals from before the file is there until it has its name, and not after a failure', () => {
+  const listeners = (): readonly number[] =>
+    ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => process.listenerCount(signal))
+  const before = listeners()
+  const output = openOutput(file)
+  expect(listeners()).toEqual(before.map((count) => count + 1))
+  output.seal()
+  output.publish()
+  expect(listeners()).toEqual(before)
+  expect(() => openOutput(join(dir, 'nowhere', 'out.txt'))).toThrow('cannot be written')
+  expect(listeners()).toEqual(before)
+})
+
 test('a signal takes the unfinished output away', async () => {
   const running = start(['redact', '--format', 'text', '--out', file], dir)
   running.child.stdin!.write('call 212-555-0123 now. '.repeat(4000))
