@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SEQUENCE } from '../../../stages/redact/name-tokens.ts'
+import { createRules } from '../../../stages/redact/rules.ts'
 import { matchesNear } from '../../../stages/redact/stretches.ts'
 
 const text = fc
@@ -54,4 +55,42 @@ test('looks at a small part of the text only', () => {
   const near = [{ start: 500 * line.length, end: 500 * line.length + 4 }]
   expect([...matchesNear(SEQUENCE, long, near)].map(({ index }) => index)).toEqual([500 * line.length])
   expect([...matchesNear(SEQUENCE, long, [])]).toEqual([])
+})
+
+test('guesses near suspicions are those of the whole text that touch one', () => {
+  const names = new Set(['names', 'lower-given'])
+  const rules = createRules({ types: new Set(['PERSON', 'LOCATION'] as const), regions: [] })
+  const words = fc.constantFrom(
+    'Lily Chen',
+    'lisa',
+    'Emily',
+    'Mr. Young',
+    'Jean-Luc',
+    'Townsend, George',
+    'hi',
+    'The',
+    'from Berlin',
+  )
+  const marks = fc.constantFrom(' ', ' ', ', ', '. ', '\n', '; ', ' (', ' 1 ', '’s ')
+  const letter = fc.array(fc.tuple(words, marks), { maxLength: 12 }).map((pairs) => pairs.flat().join(''))
+  let guesses = 0
+  fc.assert(
+    fc.property(letter, stretches, (whole, near) => {
+      const claims = (options: Parameters<typeof rules.scan>[3]): readonly string[] => {
+        const found: string[] = []
+        const take: Parameters<typeof rules.scan>[2] = ({ start, end, type, score, recognizer }) => {
+          if (!names.has(recognizer) || !near.some((stretch) => stretch.start < end && stretch.end > start)) return
+          found.push(`${recognizer} ${type} ${start}-${end} ${score}`)
+        }
+        rules.scan(whole, undefined, take, options)
+        return found
+      }
+      const all = claims({})
+      guesses += all.length
+      expect(claims({ guesses: { names, near } })).toEqual(all)
+    }),
+    { numRuns: 3000 },
+  )
+  // Or the property would hold for nothing.
+  expect(guesses).toBeGreaterThan(300)
 })
