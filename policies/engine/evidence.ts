@@ -1,5 +1,4 @@
 import type { Metric } from '../../artifacts/metric.ts'
-import { sortTexts } from '../../util/sort-texts.ts'
 
 /** A metric and who measured it. */
 export interface EvidenceMetric extends Metric {
@@ -37,7 +36,7 @@ export function labelText(labels: Metric['labels']): string {
  * `error`, and that too must be reproducible.
  */
 export function canonicalEvidence(evidence: Evidence): string {
-  return `[${sortTexts(evidence.metrics.map(canonicalMetric)).join(',')}]`
+  return `[${evidence.metrics.map(canonicalMetric).sort().join(',')}]`
 }
 
 /**
