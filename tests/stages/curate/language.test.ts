@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openLanguageIdentifier } from '../../../stages/curate/language.ts'
+import { leastTime } from '../../support/least-time.ts'
 
 const SENTENCES: Readonly<Record<string, readonly string[]>> = {
   en: [
@@ -57,9 +58,10 @@ describe('language', async () => {
   })
 
   it('does not take long for long words or text without letters', () => {
-    const started = performance.now()
-    for (const text of ['a'.repeat(2_000_000), '1'.repeat(2_000_000), 'x1 '.repeat(700_000), ' '.repeat(2_000_000)])
-      identify({ text })
-    expect(performance.now() - started).toBeLessThan(1000)
+    const texts = ['a'.repeat(2_000_000), '1'.repeat(2_000_000), 'x1 '.repeat(700_000), ' '.repeat(2_000_000)]
+    const all = (): void => {
+      for (const text of texts) identify({ text })
+    }
+    expect(leastTime(() => all, 3, 1000)).toBeLessThan(1000)
   })
 })

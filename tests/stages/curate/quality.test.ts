@@ -8,6 +8,7 @@ import { curate } from '../../../stages/curate/index.ts'
 import { judgeQuality } from '../../../stages/curate/quality.ts'
 import { RULE_NAMES, RULES, resolveRules } from '../../../stages/curate/rules.ts'
 import { characterRunShare, countWords, lineRepeats } from '../../../stages/curate/text-measures.ts'
+import { leastTime } from '../../support/least-time.ts'
 
 const say = (...turns: readonly (readonly [Message['role'], string])[]) => ({
   messages: turns.map(([role, content]): Message => ({ role, content })),
@@ -135,11 +136,12 @@ describe('the measures', () => {
   })
 
   it('stay linear on long text without spaces or with one word', () => {
-    const started = performance.now()
-    measureDocument('a'.repeat(500_000), () => true)
-    measureDocument('a '.repeat(250_000), () => true)
-    judgeQuality({ text: `${'<PERSON_'.repeat(60_000)}` }, resolveRules('chat'), 'en')
-    expect(performance.now() - started).toBeLessThan(6000)
+    const all = (): void => {
+      measureDocument('a'.repeat(500_000), () => true)
+      measureDocument('a '.repeat(250_000), () => true)
+      judgeQuality({ text: `${'<PERSON_'.repeat(60_000)}` }, resolveRules('chat'), 'en')
+    }
+    expect(leastTime(() => all, 3, 6000)).toBeLessThan(6000)
   })
 })
 

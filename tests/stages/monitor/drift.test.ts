@@ -3,6 +3,7 @@ import { DRIFT_METRICS, type DriftOptions, driftReport } from '../../../stages/m
 import type { AnswerFeatures } from '../../../stages/monitor/features.ts'
 import { isRefusal } from '../../../stages/monitor/refusal.ts'
 import { type Random, random } from '../../../util/random.ts'
+import { leastTime } from '../../support/least-time.ts'
 
 const WORDS = 'please check the order number and send us your reference so that we can help with this today'.split(' ')
 
@@ -108,8 +109,6 @@ describe('isRefusal', () => {
 
   it('takes no longer than the text is long', () => {
     const text = `${"I'm sorry, but ".repeat(20_000)}${'we can not '.repeat(20_000)}`
-    const started = performance.now()
-    isRefusal(text)
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(leastTime(() => () => isRefusal(text), 3, 1000)).toBeLessThan(1000)
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { TextRecord } from '../../../../artifacts/record.ts'
 import { readDate, toTime } from '../../../../stages/redact/operators/dates/written-date.ts'
 import { daysOfSubject, shiftDate, subjectOf } from '../../../../stages/redact/operators/shift-date.ts'
+import { leastTime } from '../../../support/least-time.ts'
 
 const US = { dayFirst: false }
 
@@ -131,7 +132,8 @@ describe('the days of a subject', () => {
 
 test('an adversarial text takes time in proportion to its length', () => {
   const slow = `${'12 '.repeat(16)}January${' 1'.repeat(20)}`
-  const start = performance.now()
-  for (let i = 0; i < 50; i++) readDate(slow, US)
-  expect(performance.now() - start).toBeLessThan(3000)
+  const all = (): void => {
+    for (let i = 0; i < 50; i++) readDate(slow, US)
+  }
+  expect(leastTime(() => all, 3, 3000)).toBeLessThan(3000)
 })
