@@ -21,13 +21,26 @@ const FULL: readonly string[] = [
 const SHORT =
   'jan feb mar apr jun jul aug sept sep oct nov dec mär mrt okt dez janv févr fév fev avr juil déc ene abr ago dic gen mag giu lug set sett ott abr out mai maj sty lut kwi cze lip sie wrz paź lis gru'
 
-function alternatives(...lists: readonly string[]): string {
-  // The longest first: `mar` must not take the start of `march`.
-  return [...new Set(lists.flatMap((list) => list.split(' ')))].sort((a, b) => b.length - a.length).join('|')
-}
+const MONTHS: ReadonlySet<string> = new Set([...FULL, SHORT].flatMap((list) => list.split(' ')))
 
 /** Any month, as a part of an expression with the flags `iu`. */
-const MONTH = alternatives(...FULL, SHORT)
+const MONTH = tree([...MONTHS])
+
+/**
+ * Words as a tree of their characters that takes the longest: as alternatives one after the other, six patterns were
+ * 2.2 MB of machine code (now 0.9), and V8 compiles patterns without optimisation in a process that holds 16 MB of it.
+ */
+function tree(words: readonly string[], depth = 0): string {
+  const branches = new Map<string, string[]>()
+  for (const word of words) {
+    const char = word[depth]
+    if (char !== undefined) branches.set(char, [...(branches.get(char) ?? []), word])
+  }
+  if (branches.size === 0) return ''
+  const parts = [...branches].map(([char, below]) => char + tree(below, depth + 1))
+  const ends = words.some((word) => word.length === depth)
+  return parts.length === 1 && !ends ? parts[0]! : `(?:${parts.join('|')})${ends ? '?' : ''}`
+}
 
 const YEAR = '(?:19|20)\\d\\d'
 
@@ -93,7 +106,6 @@ const FROM_MONTH: readonly DateForm[] = [
   },
 ]
 
-const MONTHS: ReadonlySet<string> = new Set(MONTH.split('|'))
 const LONGEST_MONTH = Math.max(...[...MONTHS].map((name) => name.length))
 
 /**
