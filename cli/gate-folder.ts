@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { canonicalEvidence } from '../policies/engine/canonical-evidence.ts'
 import { canonicalWaivers } from '../policies/engine/decide.ts'
 import type { Decision } from '../policies/engine/decision.ts'
-import { canonicalEvidence, type Evidence } from '../policies/engine/evidence.ts'
+import type { Evidence } from '../policies/engine/evidence.ts'
 import type { LoadedPolicy } from '../policies/engine/load.ts'
 import { replayDecision } from '../policies/engine/replay.ts'
 import type { WaiverEvidence } from '../policies/engine/waiver.ts'
@@ -28,7 +29,7 @@ export interface GateFiles {
  */
 export function writeGate(dir: string, { result, policies, evidence, waivers, metrics }: GateFiles): void {
   ensureDir(join(dir, 'policies'))
-  const write = (name: string, text: string): void => writeFileDurable(join(dir, name), text)
+  const write = (name: string, text: string | Uint8Array): void => writeFileDurable(join(dir, name), text)
   for (const policy of policies) write(`policies/${policy.name}.${policy.digest.slice(0, 12)}.json`, policy.canonical)
   write('evidence.json', canonicalEvidence(evidence))
   write('waivers.json', canonicalWaivers(waivers))

@@ -35,17 +35,26 @@ function combine(
   evidence: EvidenceIndex,
   join: (truths: readonly Truth[]) => Truth,
 ): Evaluated {
-  const results = parts.map((part) => evaluate(part, evidence))
-  return { truth: join(results.map((r) => r.truth)), operands: results.flatMap((r) => r.operands) }
+  return joined(
+    parts.map((part) => evaluate(part, evidence)),
+    join,
+  )
+}
+
+function joined(results: readonly Evaluated[], join: (truths: readonly Truth[]) => Truth): Evaluated {
+  const operands: Operand[] = []
+  for (const result of results) for (const operand of result.operands) operands.push(operand)
+  return { truth: join(results.map((result) => result.truth)), operands }
 }
 
 function evaluateMetric(condition: Condition, evidence: EvidenceIndex): Evaluated {
   const reference = condition.metric!
   const found = evidence.find(reference)
-  const named = found.metrics
-    .filter((metric) => matches(metric, condition.where))
-    .map((metric) => ({ name: metricName(metric), metric }))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  const named = inOrder(
+    found.metrics
+      .filter((metric) => matches(metric, condition.where))
+      .map((metric) => ({ name: metricName(metric), metric })),
+  )
   const ranged = labelsOf(condition)
   const unclear = ambiguity(named, ranged)
   if (unclear !== undefined) return only('error', { ...emptyOperand(condition), note: unclear })
@@ -68,8 +77,7 @@ function evaluateMetric(condition: Condition, evidence: EvidenceIndex): Evaluate
     return only(none ? 'not_applicable' : 'no_evidence', { ...emptyOperand(condition), note })
   }
   const measured = named.map(({ name, metric }) => compare(condition, metric, name, evidence))
-  const all = [...measured, ...missing]
-  return { truth: allOf(all.map((r) => r.truth)), operands: all.flatMap((r) => r.operands) }
+  return joined(missing.length === 0 ? measured : [...measured, ...missing], allOf)
 }
 
 function matches(metric: EvidenceMetric, where: Condition['where']): boolean {
@@ -81,6 +89,12 @@ function matches(metric: EvidenceMetric, where: Condition['where']): boolean {
 interface Named {
   readonly name: string
   readonly metric: EvidenceMetric
+}
+
+/** By their names. A stage mostly reports its groups in that order. */
+function inOrder(metrics: Named[]): readonly Named[] {
+  const sorted = metrics.every(({ name }, i) => i === 0 || metrics[i - 1]!.name <= name)
+  return sorted ? metrics : metrics.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
 
 /** Why the metrics (in the order of their names) do not say clearly what the value is. */
@@ -159,15 +173,11 @@ function compareNumbers(
   const figure = pick(metric, base.bound)
   if (figure.value === undefined) return only(figure.truth, { ...base, note: figure.note })
   const value = figure.value
-  const results = COMPARISONS.filter((comparison) => condition[comparison] !== undefined).map((comparison) =>
-    compareLimit(comparison, condition[comparison]!, value, metric, base, evidence),
-  )
-  return results.length === 1
-    ? results[0]!
-    : { truth: allOf(results.map((r) => r.truth)), operands: results.flatMap((r) => r.operands) }
+  const { at_most, at_least } = condition
+  const most = at_most === undefined ? [] : [compareLimit('at_most', at_most, value, metric, base, evidence)]
+  const least = at_least === undefined ? [] : [compareLimit('at_least', at_least, value, metric, base, evidence)]
+  return most.length + least.length === 1 ? (most[0] ?? least[0]!) : joined([...most, ...least], allOf)
 }
-
-const COMPARISONS = ['at_most', 'at_least'] as const
 
 function compareLimit(
   comparison: 'at_most' | 'at_least',

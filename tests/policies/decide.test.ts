@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { canonicalEvidence } from '../../policies/engine/canonical-evidence.ts'
 import { decisionDigest } from '../../policies/engine/decide.ts'
 import type { Verdict } from '../../policies/engine/decision.ts'
-import { canonicalEvidence, type EvidenceMetric } from '../../policies/engine/evidence.ts'
+import type { EvidenceMetric } from '../../policies/engine/evidence.ts'
 import type { Condition } from '../../policies/engine/schema.ts'
 import { canonicalJson } from '../../util/json.ts'
 import { decideRules, interval, judge, metric, rule } from './setup.ts'
@@ -461,6 +462,9 @@ test('worse evidence never turns a failure into a pass', () => {
   )
 })
 
+const canonicalText = (metrics: readonly EvidenceMetric[]): string =>
+  Buffer.from(canonicalEvidence({ metrics })).toString('utf8')
+
 test('the text of the evidence is canonical JSON', () => {
   fc.assert(
     fc.property(fc.array(anyMetric, { maxLength: 5 }), fc.string(), (metrics, note) => {
@@ -468,12 +472,76 @@ test('the text of the evidence is canonical JSON', () => {
       const plain = metrics
         .filter((m) => finite(m.value) && finite(m.n) && finite(m.interval?.lower) && finite(m.interval?.upper))
         .map((m) => ({ ...m, note, labels: { ...m.labels, z: note, 'a b': '"' } }))
-      expect(canonicalEvidence({ metrics: plain })).toBe(`[${plain.map(canonicalJson).sort().join(',')}]`)
+      expect(canonicalText(plain)).toBe(`[${plain.map(canonicalJson).sort().join(',')}]`)
     }),
   )
-  expect(canonicalEvidence({ metrics: [metric('share', Number.NaN)] })).toBe(
+  expect(canonicalText([metric('share', Number.NaN)])).toBe(
     '[{"name":"share","stage":"redact","uses":"redact","value":{"not_finite":"NaN"}}]',
   )
+  expect(canonicalText([])).toBe('[]')
+})
+
+test('many metrics, alike for long or not at all, in any alphabet, are written and sorted as plain text would be', () => {
+  const value = fc.oneof(
+    fc.constantFrom(
+      0,
+      -0,
+      1,
+      10,
+      100,
+      1e21,
+      1e-7,
+      -1.5,
+      Number.MAX_VALUE,
+      Number.MIN_VALUE,
+      null,
+      true,
+      'word',
+      '',
+      '1',
+    ),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+  )
+  const number = fc.constantFrom(0, 0.1, 0.12, 0.123456, 0.1234567, 0.95, 1, 2.5e-9)
+  const metrics = (text: fc.Arbitrary<string>): fc.Arbitrary<EvidenceMetric[]> =>
+    fc.array(
+      fc.record(
+        {
+          stage: text,
+          uses: text,
+          name: text,
+          value,
+          labels: fc.dictionary(text, text, { maxKeys: 3, noNullPrototype: true }),
+          n: number,
+          note: text,
+          interval: fc.record({ level: number, lower: number, upper: number, method: fc.constant('wilson' as const) }),
+        },
+        { requiredKeys: ['stage', 'uses', 'name', 'value'] },
+      ),
+      { maxLength: 60, size: 'max' },
+    )
+  const words = fc.constantFrom(
+    '',
+    'a',
+    'b',
+    'ab',
+    'a"',
+    'a\\',
+    'a\n',
+    'a!',
+    'a}',
+    'a,{',
+    '10',
+    '9',
+    '\u007f',
+    'toJSON',
+  )
+  const others = fc.constantFrom('a', 'é', '\uffee', '😀', '\u2028')
+  const check = (evidence: readonly EvidenceMetric[]): void => {
+    expect(canonicalText(evidence)).toBe(`[${evidence.map(canonicalJson).sort().join(',')}]`)
+  }
+  fc.assert(fc.property(metrics(words), check), { numRuns: 400 })
+  fc.assert(fc.property(metrics(fc.oneof(words, others)), check), { numRuns: 200 })
 })
 
 test('any change of the evidence changes its digest', () => {
