@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs'
 import type { Command } from 'commander'
-import type { TSchema } from 'typebox'
 import { PipelineSchema } from '../pipelines/engine/schema.ts'
 import { loadPolicies } from '../policies/engine/load.ts'
 import { POLICY_SCHEMA } from '../policies/engine/schema.ts'
@@ -10,6 +9,7 @@ import { COMMON_TYPES, PII_TYPE_TABLE } from '../stages/redact/pii-type.ts'
 import type { Ports } from '../stages/stage.ts'
 import { EXIT_CODES } from '../util/errors.ts'
 import { packageFile } from '../util/package-root.ts'
+import type { TSchema } from '../util/schema-type.ts'
 
 export function referenceCommand(program: Command): void {
   program

@@ -1,6 +1,6 @@
-import { type Static, Type } from 'typebox'
 import type { RunRecord } from '../pipelines/engine/run-record.ts'
 import { canonicalJson } from '../util/json.ts'
+import { type Static, Type } from '../util/schema-type.ts'
 import {
   dataLimits,
   dataQualityFigures,

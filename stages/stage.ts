@@ -1,4 +1,3 @@
-import type { Static, TSchema } from 'typebox'
 import type { Evaluation, Series, Table } from '../artifacts/evaluation.ts'
 import type { Metric, MetricSpec } from '../artifacts/metric.ts'
 import type { Drop, Quarantine, TextRecord } from '../artifacts/record.ts'
@@ -8,6 +7,7 @@ import type { Store } from '../artifacts/store.ts'
 import type { Tally } from '../artifacts/tally.ts'
 import type { Sha256 } from '../util/digest.ts'
 import type { Json } from '../util/json.ts'
+import type { Static, TSchema } from '../util/schema-type.ts'
 
 /**
  * The contract of a stage. One folder per stage, one line in `stages/index.ts`.

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { Ajv, type ErrorObject } from 'ajv'
-import type { Static, TSchema } from 'typebox'
 import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import { type Place, SluiceError, toSluiceError } from './errors.ts'
 import { nearest } from './nearest.ts'
+import type { Static, TSchema } from './schema-type.ts'
 
 export type KeyPath = readonly (string | number)[]
 

@@ -1,5 +1,5 @@
-import { type Static, type TObject, type TSchema, Type } from 'typebox'
 import { SluiceError } from '../../util/errors.ts'
+import { type Static, type TObject, type TSchema, Type } from '../../util/schema-type.ts'
 import { validate } from '../../util/yaml-document.ts'
 import type { Claim } from './statement.ts'
 

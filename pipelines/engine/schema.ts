@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '../../util/schema-type.ts'
 
 const Name = Type.String({ pattern: '^[a-z][a-z0-9-]*$', description: 'Lower-case letters, digits and hyphens.' })
 

@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox'
 import { SluiceError } from '../../util/errors.ts'
+import { type Static, Type } from '../../util/schema-type.ts'
 import { validate } from '../../util/yaml-document.ts'
 import type { Adapter } from './adapter.ts'
 import { distinct } from './adapter.ts'

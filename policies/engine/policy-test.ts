@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
-import { type Static, Type } from 'typebox'
 import type { Place } from '../../util/errors.ts'
 import { nearest } from '../../util/nearest.ts'
+import { type Static, Type } from '../../util/schema-type.ts'
 import { clopperPearson } from '../../util/statistics.ts'
 import { type KeyPath, loadYaml, problemsToError, type YamlDocument } from '../../util/yaml-document.ts'
 import { decide } from './decide.ts'

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '../../util/schema-type.ts'
 
 const closed = { additionalProperties: false } as const
 const factId = '^[a-z][a-z0-9_]{0,63}$'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../util/schema-type.ts'
 import type { Mode, Severity } from './decision.ts'
 
 /** A policy file. `docs/policies.md` explains every key. */

@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox'
 import type { Sha256 } from '../../util/digest.ts'
+import { type Static, Type } from '../../util/schema-type.ts'
 
 const Identity = Type.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$',

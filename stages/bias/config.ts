@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '../../util/schema-type.ts'
 import { TOXICITY_MANIFEST } from '../toxicity/config.ts'
 import { AXES } from './lexicon.ts'
 

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '../../util/schema-type.ts'
 import { RULE_NAMES, RULES } from './rules.ts'
 
 const strict = { additionalProperties: false } as const

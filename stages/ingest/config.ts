@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '../../util/schema-type.ts'
 
 const MIB = 1024 * 1024
 const closed = { additionalProperties: false }

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '../../util/schema-type.ts'
 
 const whole = (value: number, minimum: number, description: string) =>
   Type.Integer({ default: value, minimum, description })

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '../../util/schema-type.ts'
 import { DEFAULT_MIN_SCORE, DEFAULT_REGIONS } from './detector-defaults.ts'
 import { OperatorSchema, ReversibleKeySchema, SecretSchema } from './operators/config.ts'
 import { PACK_FIELDS } from './packs/pack-config.ts'

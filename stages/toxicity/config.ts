@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { type Static, Type } from 'typebox'
 import type { ToxicityHead } from '../../models/toxicity/heads.ts'
 import { packageFile } from '../../util/package-root.ts'
+import { type Static, Type } from '../../util/schema-type.ts'
 
 /** Thresholds that ship with the model: each lets through a stated share of clean held-out texts. */
 export interface ShippedThreshold {

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '../../../util/schema-type.ts'
 import { Count, claimOf, ownPredicate, Sha256, Word } from '../schema.ts'
 import type { Claim } from '../statement.ts'
 

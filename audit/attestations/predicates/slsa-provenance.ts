@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import type { Json } from '../../../util/json.ts'
+import { Type } from '../../../util/schema-type.ts'
 import { claimOf, type Digested, Resource, resource, Time } from '../schema.ts'
 import type { Claim } from '../statement.ts'
 

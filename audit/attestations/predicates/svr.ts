@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../util/schema-type.ts'
 import { claimOf, type Digested, Resource, resource, Time } from '../schema.ts'
 import type { Claim } from '../statement.ts'
 

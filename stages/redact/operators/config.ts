@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '../../../util/schema-type.ts'
 import type { PlanContext, Problem, SecretRef } from '../../stage.ts'
 import { keyOfOperator, OPERATOR_DEFAULTS, type OperatorKeys } from './kinds.ts'
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../util/schema-type.ts'
 import { PACK_NAMES } from './pack-names.ts'
 
 const closed = { additionalProperties: false } as const

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, Type } from '../../../util/schema-type.ts'
 import type { Problem } from '../../stage.ts'
 import { isPiiType } from '../pii-type.ts'
 
