@@ -102,8 +102,8 @@ async function* redacted(
 ): AsyncGenerator<string> {
   const parts = decoded(bytes)
   if (format === 'text') {
-    for await (const { text, spans } of redactor.redactParts(parts)) {
-      for (const { type } of spans) report.values.set(type, (report.values.get(type) ?? 0) + 1)
+    for await (const { text, spans, later } of redactor.redactParts(parts)) {
+      for (const { type } of [...spans, ...later]) report.values.set(type, (report.values.get(type) ?? 0) + 1)
       yield text
     }
     return
@@ -238,6 +238,11 @@ async function explain(bytes: Readable, redactor: Redactor): Promise<number> {
     detail === null ? outcome : `${outcome} (${detail})`,
   ])
   process.stdout.write(table([['where', 'type', 'score', 'by', 'why', 'outcome'], ...rows]))
+  const { later } = await redactor.redactFields([
+    [{ text, field: undefined, kind: 'text', path: 'text', number: false }],
+  ])
+  const types = later.flat(2).map(({ type }) => type)
+  if (types.length > 0) process.stdout.write(`found once these are replaced: ${types.join(', ')}\n`)
   return 0
 }
 

@@ -32,13 +32,14 @@ export interface BlockRedactor {
  * and a stream needs to hold back no more than `size + ahead` units (and up to 128 Ki units of one value that goes on). Where
  * a block ends is decided by the text alone; a value that begins in a block belongs to it, and the next one starts after it.
  *
- * @param onSpans called per block with its spans, offsets from the start of the whole text
+ * @param onSpans called per block with its spans, offsets from the start of the whole text, and those of later looks (see
+ *   `Redacted`)
  */
 export function createBlockRedactor(
   detector: Detector,
   operators: Operators,
   sizes: BlockSizes = DEFAULT_BLOCKS,
-  onSpans?: (spans: readonly Span[]) => void,
+  onSpans?: (spans: readonly Span[], later: readonly Span[]) => void,
 ): BlockRedactor {
   let behind = ''
   let rest = ''
@@ -70,12 +71,15 @@ export function createBlockRedactor(
     }
     need = 0
     const text = rest.slice(0, cut)
-    onSpans?.(spans.map((span) => ({ ...span, start: span.start + done, end: span.end + done })))
     const out = await redactFound(text, spans, operators, detector)
+    onSpans?.(
+      spans.map((span) => ({ ...span, start: span.start + done, end: span.end + done })),
+      out.later,
+    )
     behind = (behind + text).slice(-sizes.behind)
     rest = rest.slice(cut)
     done += cut
-    return out
+    return out.text
   }
 
   return {

@@ -78,19 +78,29 @@ export async function findInFields(
 
 const NO_NAMES: ReadonlySet<string> = new Set()
 
+export interface RedactedRecord {
+  readonly record: TextRecord
+  /** By field, in the order of its findings; see `Redacted`. */
+  readonly later: readonly (readonly Span[])[]
+}
+
 /** Writes the replacements for what `findInRecords` found in the same records. */
 export async function redactRecords(
   records: readonly TextRecord[],
   findings: readonly (readonly Finding[])[],
   operators: Operators,
   detector: Detector,
-): Promise<readonly TextRecord[]> {
-  const texts = await redactFields(
+): Promise<readonly RedactedRecord[]> {
+  const redacted = await redactFields(
     findings.map((list, r) => ({ findings: list, replace: operators.forRecord(records[r], list) })),
     operators,
     detector,
   )
-  return records.map((record, r) => rewriteRecord(record, inOrder(findings[r]!, texts[r]!)))
+  return records.map((record, r) => {
+    const fields = redacted[r]!
+    const texts = fields.map(({ text }) => text)
+    return { record: rewriteRecord(record, inOrder(findings[r]!, texts)), later: fields.map(({ later }) => later) }
+  })
 }
 
 /** Gives the new texts to a rewriting function that visits the same fields in the same order. */
@@ -107,18 +117,27 @@ export interface FoundDocument {
   readonly replace: Replacer
 }
 
+export interface Redacted {
+  readonly text: string
+  /**
+   * What was found and replaced only once its neighbours were (see `settle`): values like the others, to be counted with
+   * them. Their offsets are those of the text as it was by then.
+   */
+  readonly later: readonly Span[]
+}
+
 /** The new text of every field of every document. */
 export async function redactFields(
   documents: readonly FoundDocument[],
   operators: Operators,
   detector: Detector,
-): Promise<readonly (readonly string[])[]> {
+): Promise<readonly (readonly Redacted[])[]> {
   const jobs = documents.map(({ findings, replace }) =>
     findings.map((finding) => (finding.spans.length === 0 ? undefined : startJob(finding, finding.spans, replace))),
   )
   const open = jobs.flat().filter((job) => job !== undefined)
   await settle(open, operators, detector)
-  return documents.map(({ findings }, d) => findings.map((finding, i) => jobs[d]![i]?.text ?? finding.text))
+  return documents.map(({ findings }, d) => findings.map(({ text }, i) => jobs[d]![i] ?? { text, later: [] }))
 }
 
 /** Redacts one text whose spans are known. */
@@ -128,12 +147,12 @@ export async function redactFound(
   operators: Operators,
   detector: Detector,
   field?: string,
-): Promise<string> {
-  if (spans.length === 0) return text
+): Promise<Redacted> {
+  if (spans.length === 0) return { text, later: [] }
   const finding: Finding = { text, field, kind: 'text', path: 'text', number: false, spans }
   const job = startJob(finding, spans, operators.forRecord(undefined, [finding]))
   await settle([job], operators, detector)
-  return job.text
+  return job
 }
 
 /** Redacts one text on its own. */
@@ -144,12 +163,13 @@ export async function redactText(
   field?: string,
 ): Promise<string> {
   const [spans = []] = await detector.findAll([{ text, field }])
-  return await redactFound(text, spans, operators, detector, field)
+  return (await redactFound(text, spans, operators, detector, field)).text
 }
 
 /** A text on its way to a fixed point. */
-interface Job {
+interface Job extends Redacted {
   text: string
+  readonly later: Span[]
   readonly field: string | undefined
   /** Where replacements that look real stand in `text`: surrogates are no finds. */
   written: readonly Range[]
@@ -158,7 +178,7 @@ interface Job {
 }
 
 function startJob(field: Pick<Field, 'text' | 'field'>, spans: readonly Span[], replace: Replacer): Job {
-  return { ...write(field.text, spans, replace, []), field: field.field, replace: keepingApart(replace) }
+  return { ...write(field.text, spans, replace, []), later: [], field: field.field, replace: keepingApart(replace) }
 }
 
 function write(
@@ -193,6 +213,7 @@ async function settle(jobs: readonly Job[], operators: Operators, detector: Dete
         job.written,
       )
       if (spans.length === 0) return false
+      job.later.push(...spans)
       Object.assign(job, write(job.text, spans, job.replace, job.written))
       return true
     })

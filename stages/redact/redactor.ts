@@ -57,7 +57,7 @@ export interface Redactor {
   /** The new text of every field of such documents. */
   redactFields(documents: readonly (readonly Field[])[], policies?: FieldPolicies): Promise<RedactedFields>
   /** As `redact` for a text that comes in parts: what is settled, with the spans behind it (offsets in the whole text). */
-  redactParts(parts: AsyncIterable<string>): AsyncGenerator<{ readonly text: string; readonly spans: readonly Span[] }>
+  redactParts(parts: AsyncIterable<string>): AsyncGenerator<RedactedPart>
   /**
    * UTF-8 bytes or strings in, UTF-8 bytes out; what comes out is what `redact` gives for the whole, wherever the input is
    * cut. Holds back at most one block and its margin.
@@ -70,6 +70,18 @@ export interface Redactor {
 export interface RedactedFields {
   readonly texts: readonly (readonly string[])[]
   readonly spans: readonly (readonly (readonly Span[])[])[]
+  /**
+   * What was found and replaced only once its neighbours were: count it with `spans`. Offsets are those of the text as it
+   * was by then.
+   */
+  readonly later: readonly (readonly (readonly Span[])[])[]
+}
+
+export interface RedactedPart {
+  readonly text: string
+  readonly spans: readonly Span[]
+  /** As in `RedactedFields`. */
+  readonly later: readonly Span[]
 }
 
 /**
@@ -112,12 +124,16 @@ function build(config: RedactConfig, detector: Detector, operators: Operators, s
     policies: FieldPolicies | undefined,
   ): Promise<RedactedFields> => {
     const found = await findInFields(documents, detector, optionsOf(policies))
-    const texts = await redactFields(
+    const redacted = await redactFields(
       found.map((findings) => ({ findings, replace: operators.forRecord(undefined, findings) })),
       operators,
       detector,
     )
-    return { texts, spans: found.map((findings) => findings.map(({ spans }) => spans)) }
+    return {
+      texts: redacted.map((fields) => fields.map(({ text }) => text)),
+      spans: found.map((findings) => findings.map(({ spans }) => spans)),
+      later: redacted.map((fields) => fields.map(({ later }) => later)),
+    }
   }
   return {
     config,
@@ -139,19 +155,25 @@ function build(config: RedactConfig, detector: Detector, operators: Operators, s
     },
     async redactRecords(records) {
       const found = await findInRecords(records, detector, optionsOf(own))
-      return await redactRecords(records, found, operators, detector)
+      return (await redactRecords(records, found, operators, detector)).map(({ record }) => record)
     },
     findFields: (documents, policies = own) => findInFields(documents, detector, optionsOf(policies)),
     redactFields: (documents, policies = own) => redactAll(documents, policies),
     async *redactParts(parts) {
       let spans: Span[] = []
-      const redactor = createBlockRedactor(detector, operators, sizes, (found) => spans.push(...found))
+      let later: Span[] = []
+      const redactor = createBlockRedactor(detector, operators, sizes, (first, rest) => {
+        spans.push(...first)
+        later.push(...rest)
+      })
       for await (const part of parts) {
         const text = await redactor.push(part)
-        if (text !== '') yield { text, spans }
-        spans = text === '' ? spans : []
+        if (text === '') continue
+        yield { text, spans, later }
+        spans = []
+        later = []
       }
-      yield { text: await redactor.end(), spans }
+      yield { text: await redactor.end(), spans, later }
     },
     stream: () => redactStream(detector, operators, sizes),
     close: () => detector.close(),

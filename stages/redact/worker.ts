@@ -4,6 +4,7 @@ import { sha256 } from '../../util/digest.ts'
 import type { OpenContext, ShardWorker } from '../stage.ts'
 import type { RedactConfig } from './config.ts'
 import { openDetector } from './configured.ts'
+import type { Span } from './detector.ts'
 import { type FieldPolicy, fieldPolicies } from './field-policy.ts'
 import type { Finding } from './finding.ts'
 import { applySpans, placeholder } from './operators/apply.ts'
@@ -39,6 +40,7 @@ export async function openRedactor(given: RedactConfig, context: OpenContext): P
     async process(batch) {
       const findings = await findInRecords(batch, detector, find)
       const redacted = await redactRecords(batch, findings, operators, detector)
+      const laterOf = (r: number): readonly (readonly Span[])[] => redacted[r]!.later
       for (const [name, id] of Object.entries(operators.keyIds))
         tally.category('operator_keys', `${name} ${id}`, batch.length)
       const trials = batch.flatMap((record) => seeder.trials(record))
@@ -49,11 +51,14 @@ export async function openRedactor(given: RedactConfig, context: OpenContext): P
       )
       for (const [i, trial] of trials.entries()) seeder.count(trial, seeded[i]!, tally)
       const kept = batch.map((record, r) => {
-        const counts = countTypes(findings[r]!)
-        report(record, findings[r]!, counts, tally)
-        quasi?.(redacted[r]!, record, findings[r]!, tally)
+        const counts = countTypes([...findings[r]!.map(({ spans }) => spans), ...laterOf(r)].flat())
+        report(record, findings[r]!, laterOf(r), counts, tally)
+        quasi?.(redacted[r]!.record, record, findings[r]!, tally)
         const total = [...counts.values()].reduce((sum, n) => sum + n, 0)
-        return { ...redacted[r]!, notes: { ...record.notes, redact: { spans: Object.fromEntries(counts), total } } }
+        return {
+          ...redacted[r]!.record,
+          notes: { ...record.notes, redact: { spans: Object.fromEntries(counts), total } },
+        }
       })
       return { kept, dropped: [], quarantined: [] }
     },
@@ -61,15 +66,16 @@ export async function openRedactor(given: RedactConfig, context: OpenContext): P
   }
 }
 /** Values by type, types in order of their names. */
-function countTypes(findings: readonly Finding[]): ReadonlyMap<PiiType, number> {
+function countTypes(spans: readonly Span[]): ReadonlyMap<PiiType, number> {
   const counts = new Map<PiiType, number>()
-  for (const { spans } of findings) for (const span of spans) counts.set(span.type, (counts.get(span.type) ?? 0) + 1)
+  for (const { type } of spans) counts.set(type, (counts.get(type) ?? 0) + 1)
   return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function report(
   record: TextRecord,
   findings: readonly Finding[],
+  later: readonly (readonly Span[])[],
   counts: ReadonlyMap<PiiType, number>,
   tally: Tally,
 ): void {
@@ -79,7 +85,8 @@ function report(
     tally.category('spans', type, n)
     tally.category('records_by_type', type)
   }
-  for (const { text, kind, spans } of findings) {
+  for (const [i, { text, kind, spans: first }] of findings.entries()) {
+    const spans = [...first, ...later[i]!]
     tally.count('chars', text.length)
     tally.count(
       'chars_redacted',

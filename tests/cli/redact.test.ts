@@ -90,6 +90,17 @@ redacted as whole columns:
     expect(stdout).not.toMatch(/1120|6789/)
   })
 
+  test('what is found only once its neighbours are replaced is counted and explained', async () => {
+    const text = start(['redact'], dir)
+    text.child.stdin!.end('call Maria at 555-0100')
+    const { stdout, stderr } = await text.ended
+    expect(stdout).toBe('call <PERSON> at <PHONE>')
+    expect(stderr).toContain('2 values found: PERSON 1, PHONE 1')
+    const explained = start(['redact', '--explain'], dir)
+    explained.child.stdin!.end('call Maria at 555-0100')
+    expect((await explained.ended).stdout).toMatch(/\nfound once these are replaced: PERSON\n$/)
+  })
+
   test('--check writes nothing and exits 1 if anything is found', async () => {
     expect(await sluice(['redact', 'a.csv', '--check'], dir)).toMatchObject({ code: 1, stdout: '' })
     expect(await sluice(['redact', 'empty.txt', '--check'], dir)).toMatchObject({ code: 0, stdout: '' })

@@ -21,12 +21,12 @@ export interface BatchOutcome {
 /** Redacts rows; what stands in one does not depend on the others. */
 export async function redactBatch({ rows: raw, policies }: Batch, redactor: Redactor): Promise<BatchOutcome> {
   const rows = raw.map(rowOf)
-  const { texts, spans } = await redactor.redactFields(
+  const { texts, spans, later } = await redactor.redactFields(
     rows.map(({ fields }) => fields),
     fieldPolicies(policies),
   )
   const values = new Map<PiiType, number>()
-  for (const span of spans.flat(2)) values.set(span.type, (values.get(span.type) ?? 0) + 1)
+  for (const span of [...spans.flat(2), ...later.flat(2)]) values.set(span.type, (values.get(span.type) ?? 0) + 1)
   return {
     text: rows.map((row, r) => row.write(texts[r]!)).join(''),
     rows: raw.filter(({ kind }) => kind !== 'verbatim').length,

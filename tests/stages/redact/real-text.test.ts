@@ -89,7 +89,7 @@ test.skipIf(!existsSync(tickets))(
     for (const [row, { id, messages, ...meta }] of lines<Ticket>('tickets.jsonl').entries()) {
       const record = { id, messages, meta, source: { uri: 'tickets', row }, notes: {} } as unknown as TextRecord
       const [redacted] = await redactRecords([record], await findInRecords([record], detector), operators, detector)
-      const out = redacted!
+      const out = redacted!.record
       for (const span of gold.get(id)!.spans) {
         const before = span.message === null ? record.meta : record.messages![span.message]!
         const after = span.message === null ? out.meta : out.messages![span.message]!

@@ -10,7 +10,7 @@ const operators = createOperators({ operatorOf: () => ({ operator: 'replace' }),
 async function redact(part: Partial<TextRecord>): Promise<TextRecord> {
   const record: TextRecord = { id: 'f'.repeat(64), source: { uri: 'x', row: 0 }, meta: {}, notes: {}, ...part }
   const [out] = await redactRecords([record], await findInRecords([record], detector), operators, detector)
-  return out!
+  return out!.record
 }
 
 describe('where personal data hides in a record', () => {

@@ -157,7 +157,8 @@ const record = (id: string, content: string, meta: TextRecord['meta'] = {}): Tex
 })
 
 async function redact(records: readonly TextRecord[], operators: Operators): Promise<readonly TextRecord[]> {
-  return await redactRecords(records, await findInRecords(records, detector), operators, detector)
+  const redacted = await redactRecords(records, await findInRecords(records, detector), operators, detector)
+  return redacted.map(({ record }) => record)
 }
 
 test('mentions of one person in a record have one pseudonym, in every record', async () => {
