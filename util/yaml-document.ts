@@ -104,19 +104,19 @@ export function validate(schema: TSchema, value: unknown): readonly SchemaProble
 }
 
 function toProblems(errors: readonly ErrorObject[]): readonly SchemaProblem[] {
-  // A failed union reports every branch; what its branches say deeper down is more helpful than "must match a schema".
-  const paths = errors.map((error) => error.instancePath)
-  const useful = errors.filter(
-    (error) =>
-      !(
-        ['anyOf', 'oneOf', 'if'].includes(error.keyword) &&
-        paths.some((path) => path.startsWith(`${error.instancePath}/`))
-      ),
-  )
+  // A failed union reports every branch. What a branch says of the content is more helpful than that the value is of no
+  // other branch's type, and both are more so than "must match a schema".
+  const useful = errors.filter((error) => {
+    const below = errors.filter(
+      ({ instancePath }) => instancePath === error.instancePath || instancePath.startsWith(`${error.instancePath}/`),
+    )
+    if (isUnion(error)) return !below.some((other) => !isUnion(other))
+    return error.keyword !== 'type' || below.every((other) => isUnion(other) || isChoice(other, error.instancePath))
+  })
   const seen = new Set<string>()
   const problems: SchemaProblem[] = []
   for (const error of useful) {
-    const problem = toProblem(error)
+    const problem = isChoice(error) ? choiceProblem(error.instancePath, useful) : toProblem(error)
     const key = `${problem.path.join('/')} ${problem.message}`
     if (!seen.has(key)) problems.push(problem)
     seen.add(key)
@@ -124,9 +124,52 @@ function toProblems(errors: readonly ErrorObject[]): readonly SchemaProblem[] {
   return problems
 }
 
+function isUnion({ keyword }: ErrorObject): boolean {
+  return keyword === 'anyOf' || keyword === 'oneOf' || keyword === 'if'
+}
+
+/** Errors that the branches of a union have in common: together they say what is allowed at a place. */
+function isChoice({ keyword, instancePath }: ErrorObject, place = instancePath): boolean {
+  return instancePath === place && (keyword === 'enum' || keyword === 'const' || keyword === 'type')
+}
+
+/** All that is allowed at a place, in one problem: "must be one of: a, b, or array". */
+function choiceProblem(place: string, errors: readonly ErrorObject[]): SchemaProblem {
+  const path = pointer(place)
+  const here = errors.filter((error) => isChoice(error, place))
+  const branchOf = ({ schemaPath }: ErrorObject): string => schemaPath.slice(0, schemaPath.lastIndexOf('/'))
+  const listed = here.filter(({ keyword }) => keyword !== 'type')
+  const values = new Set(
+    listed.flatMap((error) =>
+      error.keyword === 'enum' ? error.params['allowedValues'] : [error.params['allowedValue']],
+    ),
+  )
+  // A branch that lists its values names their type too.
+  const branches = new Set(listed.map(branchOf))
+  const types = new Set(
+    here
+      .filter((error) => error.keyword === 'type' && !branches.has(branchOf(error)))
+      .flatMap(({ params }) => params['type'] as string | string[]),
+  )
+  const guess = nearest(String(here[0]!.data), [...values].map(String))
+  return {
+    code: 'INVALID',
+    path,
+    message: `${nameOf(path)} must be ${[
+      ...(values.size === 0 ? [] : [`one of: ${[...values].map(String).join(', ')}`]),
+      ...(types.size === 0 ? [] : [[...types].join(' or ')]),
+    ].join(', or ')}`,
+    ...(guess === undefined ? {} : { next: `did you mean \`${guess}\`?` }),
+  }
+}
+
+function nameOf(path: KeyPath): string {
+  return path.length === 0 ? 'the file' : `\`${path.join('.')}\``
+}
+
 function toProblem(error: ErrorObject): SchemaProblem {
   const path = pointer(error.instancePath)
-  const name = path.length === 0 ? 'the file' : `\`${path.join('.')}\``
+  const name = nameOf(path)
   const params = error.params as Record<string, unknown>
   if (error.keyword === 'additionalProperties') {
     const key = String(params['additionalProperty'])
@@ -141,10 +184,6 @@ function toProblem(error: ErrorObject): SchemaProblem {
   }
   if (error.keyword === 'required') {
     return { code: 'INVALID', path, message: `${name} lacks the key \`${String(params['missingProperty'])}\`` }
-  }
-  if (error.keyword === 'enum' || error.keyword === 'const') {
-    const allowed = (params['allowedValues'] as unknown[] | undefined) ?? [params['allowedValue']]
-    return { code: 'INVALID', path, message: `${name} must be one of: ${allowed.map(String).join(', ')}` }
   }
   return { code: 'INVALID', path, message: `${name} ${error.message ?? 'is not valid'}` }
 }

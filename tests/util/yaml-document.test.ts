@@ -50,6 +50,44 @@ describe('a YAML file', () => {
     `)
   })
 
+  const choices = Type.Object({
+    mode: Type.Union([Type.Literal('enforce'), Type.Literal('warn'), Type.Literal(3), Type.Array(Type.String())]),
+    need: Type.Union([Type.Array(Type.String()), Type.Record(Type.String(), Type.String()), Type.String()]),
+    size: Type.Optional(Type.Union([Type.Enum(['small', 'large']), Type.Number()])),
+    operator: Type.Optional(
+      Type.Union([
+        Type.Object({ operator: Type.Literal('mask'), keep: Type.Optional(Type.Integer()) }),
+        Type.Object({ operator: Type.Literal('hash') }),
+      ]),
+    ),
+  })
+  const refusal = (text: string): string => {
+    try {
+      parseYaml('file.yaml', text, choices, 'TEST')
+    } catch (cause) {
+      return cause instanceof SluiceError ? cause.format() : String(cause)
+    }
+    return 'no error'
+  }
+
+  it('says once what is allowed where there is a choice', () => {
+    expect(refusal('mode: enforced\nneed: 5\n')).toMatchInlineSnapshot(`
+      "file.yaml:1:1: TEST_INVALID: \`mode\` must be one of: enforce, warn, 3, or array
+        also 2:1: \`need\` must be array or object or string
+        → did you mean \`enforce\`?"
+    `)
+    expect(refusal('mode: { a: 1 }\nneed: x\nsize: lorge\n')).toMatchInlineSnapshot(`
+      "file.yaml:1:1: TEST_INVALID: \`mode\` must be one of: enforce, warn, 3, or array
+        also 3:1: \`size\` must be one of: small, large, or number (did you mean \`large\`?)"
+    `)
+    expect(refusal('mode: warn\nneed: x\noperator: { operator: mosk }\n')).toMatchInlineSnapshot(`
+      "file.yaml:3:13: TEST_INVALID: \`operator.operator\` must be one of: mask, hash
+        → did you mean \`mask\`?"
+    `)
+    expect(refusal('mode: warn\nneed: x\noperator: { keep: 4 }\n')).toMatchInlineSnapshot(`"file.yaml:3:1: TEST_INVALID: \`operator\` lacks the key \`operator\`"`)
+    expect(refusal('mode: warn\nneed: [x, 1]\n')).toMatchInlineSnapshot(`"file.yaml:2:11: TEST_INVALID: \`need.1\` must be string"`)
+  })
+
   it.each([
     ['name: [x\n', 'TEST_SYNTAX'],
     ['name: x\nname: y\n', 'TEST_SYNTAX'],
