@@ -52,6 +52,13 @@ export function failureWords(rule: Pick<RuleResult, 'operands' | 'explanation'>)
   const broken = rule.operands.filter((operand) => operand.holds === false)
   if (broken.length === 0) return rule.explanation
   const shown = broken.slice(0, 3).map((operand) => {
+    if (operand.comparison === 'min_n') {
+      const n =
+        operand.value === null
+          ? 'an unknown number of observations'
+          : `${plain(operand.value)} observation${operand.value === 1 ? '' : 's'}`
+      return `${operand.metric} rests on ${n}, at least ${plain(operand.limit)} required`
+    }
     const bound = operand.bound === 'point' ? '' : ` (${operand.bound} bound)`
     return `${operand.metric} is ${valueWords(operand)}${bound}, ${requirementWords(operand)} required`
   })

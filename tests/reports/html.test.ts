@@ -115,6 +115,7 @@ describe.skipIf(!existsSync(CHROMIUM))('in a browser (skipped without /usr/bin/c
         'Gates',
         'Evidence, stage by stage',
         'Training',
+        ...(record.regulations === undefined ? [] : ['Laws and standards']),
         'Limits, in plain words',
         'Data sources',
         'Reproducibility',
