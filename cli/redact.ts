@@ -9,6 +9,7 @@ import type { Redactor, RedactorConfig } from '../stages/redact/redactor.ts'
 import { sha256 } from '../util/digest.ts'
 import { writeFileDurable } from '../util/durable.ts'
 import { SluiceError } from '../util/errors.ts'
+import { Utf8Decoder, Utf8Error } from '../util/utf8-decoder.ts'
 import { positiveInteger } from './options.ts'
 import { openOutput } from './output-file.ts'
 import { labelCommand } from './redact-label.ts'
@@ -127,20 +128,16 @@ async function* redacted(
 
 /** @throws SluiceError `REDACT_ENCODING` with the offset at which the bytes are no UTF-8 */
 async function* decoded(bytes: Readable): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  let read = 0
+  const decoder = new Utf8Decoder()
   try {
-    for await (const chunk of bytes as AsyncIterable<Buffer>) {
-      yield decoder.decode(chunk, { stream: true })
-      read += chunk.length
-    }
-    yield decoder.decode()
+    for await (const chunk of bytes as AsyncIterable<Buffer>) yield decoder.decode(chunk)
+    decoder.end()
   } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
+    if (!(cause instanceof Utf8Error)) throw cause
     throw new SluiceError({
       code: 'REDACT_ENCODING',
-      message: `the input is not UTF-8 after byte ${read}`,
-      next: 'convert it to UTF-8 first, with iconv for instance; nothing was written',
+      message: `the input is not UTF-8 at byte ${cause.at}`,
+      next: 'convert it to UTF-8 first, with iconv for instance; a file named by --out was not written',
       cause,
     })
   }

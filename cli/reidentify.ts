@@ -10,6 +10,7 @@ import { nothingRestored, type Restored, type Restorer, restorer } from '../stag
 import { resolveSecret } from '../stages/secrets.ts'
 import type { Sha256 } from '../util/digest.ts'
 import { SluiceError, toSluiceError } from '../util/errors.ts'
+import { Utf8Decoder, Utf8Error } from '../util/utf8-decoder.ts'
 import { storeOption } from './options.ts'
 import { openOutput } from './output-file.ts'
 import { checkFlags, existingStore, formatOf, fpeField, keyRef, type ReidentifyFlags } from './reidentify-flags.ts'
@@ -83,7 +84,7 @@ async function restoreLines(
   write: (bytes: Buffer) => void,
 ): Promise<Sha256> {
   const digest = createHash('sha256')
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const decoder = new Utf8Decoder()
   let rest = ''
   let row = 0
   const line = (text: string, end: string): void => {
@@ -95,13 +96,13 @@ async function restoreLines(
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
       digest.update(chunk as Buffer)
-      const lines = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n')
+      const lines = (rest + decoder.decode(chunk as Buffer)).split('\n')
       rest = lines.pop()!
       for (const text of lines) line(text, '\n')
     }
-    rest += decoder.decode()
+    decoder.end()
   } catch (error) {
-    if (error instanceof TypeError) throw notUtf8(file)
+    if (error instanceof Utf8Error) throw notUtf8(file, error.at)
     throw toSluiceError(error, 'reading a redacted file')
   }
   if (rest !== '') line(rest, '')
@@ -184,10 +185,10 @@ function notJson(file: string, row: number): SluiceError {
   })
 }
 
-function notUtf8(file: string): SluiceError {
+function notUtf8(file: string, byte: number): SluiceError {
   return new SluiceError({
     code: 'REIDENTIFY_NOT_UTF8',
-    message: 'the file is not UTF-8',
+    message: `the file is not UTF-8 at byte ${byte}`,
     next: 'take the file as the redact stage wrote it',
     at: { file },
   })

@@ -15,7 +15,7 @@ import { METRICS, summarize } from './summarize.ts'
 export const redact: ShardStage<typeof RedactConfig> = {
   kind: 'shard',
   name: 'redact',
-  version: 2,
+  version: 3,
   summary: 'Finds personal data and secrets, replaces them, and measures its own recall on seeded values.',
   config: RedactConfig,
   takes: { data: { kind: 'dataset', description: 'Records as ingested.' } },

@@ -1,6 +1,7 @@
 import { Transform } from 'node:stream'
 import type { TextRecord } from '../../artifacts/record.ts'
 import { SluiceError } from '../../util/errors.ts'
+import { Utf8Decoder, Utf8Error } from '../../util/utf8-decoder.ts'
 import { resolveSecret } from '../secrets.ts'
 import type { SecretRef } from '../stage.ts'
 import { type BlockSizes, createBlockRedactor, DEFAULT_BLOCKS } from './blocks.ts'
@@ -188,17 +189,15 @@ export function jsonField(visit: (field: Field) => string): Parameters<typeof re
 
 function redactStream(detector: Detector, operators: Operators, sizes: BlockSizes): Transform {
   const redactor = createBlockRedactor(detector, operators, sizes)
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  let read = 0
+  const decoder = new Utf8Decoder()
   const decode = (chunk: Buffer | undefined): string => {
     try {
-      const text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true })
-      read += chunk?.length ?? 0
-      return text
+      return decoder.decode(chunk, chunk === undefined)
     } catch (cause) {
+      if (!(cause instanceof Utf8Error)) throw cause
       throw new SluiceError({
         code: 'REDACT_ENCODING',
-        message: `the text is not UTF-8 after byte ${read}`,
+        message: `the text is not UTF-8 at byte ${cause.at}`,
         next: 'convert it to UTF-8 first, with iconv for instance',
         cause,
       })

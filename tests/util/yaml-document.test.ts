@@ -84,8 +84,12 @@ describe('a YAML file', () => {
       "file.yaml:3:13: TEST_INVALID: \`operator.operator\` must be one of: mask, hash
         → did you mean \`mask\`?"
     `)
-    expect(refusal('mode: warn\nneed: x\noperator: { keep: 4 }\n')).toMatchInlineSnapshot(`"file.yaml:3:1: TEST_INVALID: \`operator\` lacks the key \`operator\`"`)
-    expect(refusal('mode: warn\nneed: [x, 1]\n')).toMatchInlineSnapshot(`"file.yaml:2:11: TEST_INVALID: \`need.1\` must be string"`)
+    expect(refusal('mode: warn\nneed: x\noperator: { keep: 4 }\n')).toMatchInlineSnapshot(
+      `"file.yaml:3:1: TEST_INVALID: \`operator\` lacks the key \`operator\`"`,
+    )
+    expect(refusal('mode: warn\nneed: [x, 1]\n')).toMatchInlineSnapshot(
+      `"file.yaml:2:11: TEST_INVALID: \`need.1\` must be string"`,
+    )
   })
 
   it.each([
