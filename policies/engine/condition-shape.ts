@@ -97,7 +97,8 @@ function hasGroups(condition: Condition): boolean {
 
 /** The labels of `for_each`. */
 export function labelsOf(condition: Condition): readonly string[] {
-  return condition.for_each === undefined ? [] : [condition.for_each].flat()
+  const { for_each: labels = [] } = condition
+  return typeof labels === 'string' ? [labels] : labels
 }
 
 function problem(path: KeyPath, message: string, next?: string): ShapeProblem {
