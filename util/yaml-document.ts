@@ -106,17 +106,33 @@ export function validate(schema: TSchema, value: unknown): readonly SchemaProble
 function toProblems(errors: readonly ErrorObject[]): readonly SchemaProblem[] {
   // A failed union reports every branch. What a branch says of the content is more helpful than that the value is of no
   // other branch's type, and both are more so than "must match a schema".
+  // Places of which anything is said, and those of whose content something is said.
+  const told = new Set<string>()
+  const inside = new Set<string>()
+  for (const error of errors) {
+    if (isUnion(error)) continue
+    const { instancePath: path } = error
+    told.add(path)
+    if (!isChoice(error)) inside.add(path)
+    for (let end = path.lastIndexOf('/'); end >= 0; end = path.lastIndexOf('/', end - 1)) {
+      inside.add(path.slice(0, end))
+      if (end === 0) break
+    }
+  }
   const useful = errors.filter((error) => {
-    const below = errors.filter(
-      ({ instancePath }) => instancePath === error.instancePath || instancePath.startsWith(`${error.instancePath}/`),
-    )
-    if (isUnion(error)) return !below.some((other) => !isUnion(other))
-    return error.keyword !== 'type' || below.every((other) => isUnion(other) || isChoice(other, error.instancePath))
+    const { instancePath: path } = error
+    return isUnion(error) ? !told.has(path) && !inside.has(path) : error.keyword !== 'type' || !inside.has(path)
   })
+  const choices = new Map<string, ErrorObject[]>()
+  for (const error of useful.filter(isChoice)) {
+    const known = choices.get(error.instancePath)
+    if (known === undefined) choices.set(error.instancePath, [error])
+    else known.push(error)
+  }
   const seen = new Set<string>()
   const problems: SchemaProblem[] = []
   for (const error of useful) {
-    const problem = isChoice(error) ? choiceProblem(error.instancePath, useful) : toProblem(error)
+    const problem = isChoice(error) ? choiceProblem(choices.get(error.instancePath)!) : toProblem(error)
     const key = `${problem.path.join('/')} ${problem.message}`
     if (!seen.has(key)) problems.push(problem)
     seen.add(key)
@@ -129,14 +145,13 @@ function isUnion({ keyword }: ErrorObject): boolean {
 }
 
 /** Errors that the branches of a union have in common: together they say what is allowed at a place. */
-function isChoice({ keyword, instancePath }: ErrorObject, place = instancePath): boolean {
-  return instancePath === place && (keyword === 'enum' || keyword === 'const' || keyword === 'type')
+function isChoice({ keyword }: ErrorObject): boolean {
+  return keyword === 'enum' || keyword === 'const' || keyword === 'type'
 }
 
 /** All that is allowed at a place, in one problem: "must be one of: a, b, or array". */
-function choiceProblem(place: string, errors: readonly ErrorObject[]): SchemaProblem {
-  const path = pointer(place)
-  const here = errors.filter((error) => isChoice(error, place))
+function choiceProblem(here: readonly ErrorObject[]): SchemaProblem {
+  const path = pointer(here[0]!.instancePath)
   const branchOf = ({ schemaPath }: ErrorObject): string => schemaPath.slice(0, schemaPath.lastIndexOf('/'))
   const listed = here.filter(({ keyword }) => keyword !== 'type')
   const values = new Set(

@@ -236,6 +236,7 @@ const VALUE = ascii('"value":')
 const SPACE = 0x20
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+const OPEN_BRACKET = 0x5b
 const BRACKET = 0x5d
 const COMMA_BYTE = 0x2c
 const LAST_ASCII = 0x7f
@@ -287,14 +288,14 @@ function commonStart(bytes: Uint8Array, starts: Uint32Array): number {
 function joinTexts(bytes: Uint8Array, starts: Uint32Array, order: Uint32Array): Uint8Array {
   const count = order.length
   const joined = Buffer.allocUnsafe(2 + starts[count]! + Math.max(0, count - 1))
-  joined[0] = 0x5b
+  joined[0] = OPEN_BRACKET
   let at = 1
   for (let i = 0; i < count; i++) {
-    if (i > 0) joined[at++] = 0x2c
+    if (i > 0) joined[at++] = COMMA_BYTE
     const text = bytes.subarray(starts[order[i]!]!, starts[order[i]! + 1]!)
     joined.set(text, at)
     at += text.length
   }
-  joined[at] = 0x5d
+  joined[at] = BRACKET
   return joined
 }
