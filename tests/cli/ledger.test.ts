@@ -148,17 +148,19 @@ test('tail --follow ends when nobody reads it', async () => {
 })
 
 test('export makes a copy that verifies by itself, and prune is seen in the next', async () => {
-  expect(await json('export', 'copy')).toMatchObject({ size: 605, files: 8, key: keys().noteVerifier })
+  // As many entries as the tests before this one wrote.
+  const { size } = ledger
+  expect(await json('export', 'copy')).toMatchObject({ size, files: 8, key: keys().noteVerifier })
   expect((await command('export', 'copy')).stderr).toContain('LOG_EXPORT_NOT_EMPTY')
   expect(await json('verify', '--log', 'copy', '--key', 'vkey', '--checkpoint', 'old')).toMatchObject({
     ok: true,
-    size: 605,
+    size,
   })
 
   expect((await command('prune')).stderr).toContain('there is no pruning without a policy')
   expect((await command('prune', '--before', '600', '--dry-run')).stdout).toBe('would remove 512 entries before 512\n')
   expect((await command('prune', '--before', '600')).stdout).toBe(
-    'removed 512 entries before 512; the log says so in entry 605\n',
+    `removed 512 entries before 512; the log says so in entry ${size}\n`,
   )
   expect((await command('prune', '--before', '600')).stdout).toBe(
     'nothing to prune: entries go in whole bundles of 256\n',
@@ -167,6 +169,6 @@ test('export makes a copy that verifies by itself, and prune is seen in the next
     'pruned      entries below 512, as the log says',
   )
   expect((await command('show', '7')).stderr).toContain('LOG_ENTRIES_ABSENT')
-  expect(await json('export', 'smaller')).toMatchObject({ size: 606, files: 6 })
+  expect(await json('export', 'smaller')).toMatchObject({ size: size + 1, files: 6 })
   expect(await json('verify', '--log', 'smaller', '--checkpoint', 'old')).toMatchObject({ ok: true, pruned: 512 })
 })
