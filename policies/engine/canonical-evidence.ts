@@ -6,43 +6,19 @@ import type { Evidence, EvidenceMetric } from './evidence.ts'
  * RFC 8785 form, sorted as text (by UTF-16 code units). JSON has no NaN, so numbers that are not finite are written as
  * words: a decision on them is an `error`, and that too must be reproducible.
  *
- * Evidence in ASCII, which is nearly all of it, is written and sorted as bytes: half the time of strings, and nearly no
- * garbage. It is half of a decision on ten thousand metrics.
+ * Written and, where all of it is ASCII, sorted as bytes: half the time of strings, and nearly no garbage. It is half of
+ * a decision on ten thousand metrics.
  */
 export function canonicalEvidence({ metrics }: Evidence): Uint8Array {
-  const asBytes = metrics.length <= MOST_SORTED ? writeAscii(metrics) : undefined
-  if (asBytes !== undefined) return asBytes
-  return Buffer.from(`[${metrics.map(canonicalMetric).sort().join(',')}]`)
-}
-
-/** Members in the order of RFC 8785; `JSON.stringify` writes strings and finite numbers as that asks. */
-function canonicalMetric({ interval, labels, n, name, note, stage, uses, value }: EvidenceMetric): string {
-  const members = [
-    member('interval', interval === undefined ? undefined : canonicalInterval(interval)),
-    member('labels', labels === undefined ? undefined : canonicalLabels(labels)),
-    member('n', JSON.stringify(speakable(n))),
-    member('name', JSON.stringify(name)),
-    member('note', JSON.stringify(note)),
-    member('stage', JSON.stringify(stage)),
-    member('uses', JSON.stringify(uses)),
-    member('value', JSON.stringify(speakable(value))),
-  ]
-  return `{${members.filter((each) => each !== '').join(',')}}`
-}
-
-function canonicalInterval({ level, lower, method, upper }: NonNullable<Metric['interval']>): string {
-  return JSON.stringify({ level: speakable(level), lower: speakable(lower), method, upper: speakable(upper) })
-}
-
-function canonicalLabels(labels: NonNullable<Metric['labels']>): string {
-  const members = Object.keys(labels)
-    .sort()
-    .map((name) => member(name, JSON.stringify(labels[name])))
-  return `{${members.filter((each) => each !== '').join(',')}}`
-}
-
-function member(name: string, text: string | undefined): string {
-  return text === undefined ? '' : `${JSON.stringify(name)}:${text}`
+  const writer = new Writer(metrics.length * 256, numbersOf(metrics))
+  const starts = new Uint32Array(metrics.length + 1)
+  for (let i = 0; i < metrics.length; i++) {
+    writer.metric(metrics[i]!)
+    starts[i + 1] = writer.length
+  }
+  const { bytes, ascii } = writer
+  const order = ascii && metrics.length <= MOST_SORTED ? sortTexts(bytes, starts) : sortStrings(bytes, starts)
+  return joinTexts(bytes, starts, order)
 }
 
 function speakable(value: Metric['value'] | undefined): unknown {
@@ -52,18 +28,6 @@ function speakable(value: Metric['value'] | undefined): unknown {
 /** The key of a text holds its number and five of its characters in 53 bits; see `sortTexts`. */
 const KEY_CHARACTERS = 5
 const MOST_SORTED = 2 ** (53 - 7 * KEY_CHARACTERS)
-
-/** `undefined` where a string is not ASCII: the order of its UTF-8 bytes is not always that of its code units. */
-function writeAscii(metrics: readonly EvidenceMetric[]): Uint8Array | undefined {
-  const writer = new AsciiWriter(metrics.length * 256, numbersOf(metrics))
-  const starts = new Uint32Array(metrics.length + 1)
-  for (let i = 0; i < metrics.length; i++) {
-    writer.metric(metrics[i]!)
-    if (!writer.ascii) return undefined
-    starts[i + 1] = writer.length
-  }
-  return joinTexts(writer.bytes, starts, sortTexts(writer.bytes, starts))
-}
 
 /**
  * The finite numbers in the order in which they are written, as JSON: in one call, as a string for each would be kept in
@@ -90,10 +54,11 @@ function isFiniteNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
-/** Writes the same as `canonicalMetric`, as bytes. */
-class AsciiWriter {
+/** Writes metrics one after the other: members in the order of RFC 8785, strings and numbers as `JSON.stringify` does. */
+class Writer {
   bytes: Uint8Array
   length = 0
+  /** Whether all that was written is ASCII. */
   ascii = true
   /** Whether a member of the innermost object was written. */
   #comma = false
@@ -192,7 +157,12 @@ class AsciiWriter {
     const { bytes } = this
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i)
-      if (unit > LAST_ASCII) this.ascii = false
+      if (unit > LAST_ASCII) {
+        this.ascii = false
+        this.length = start
+        this.#copy(Buffer.from(text, 'utf8'))
+        return
+      }
       bytes[start + i] = unit
     }
   }
@@ -270,6 +240,15 @@ function sortTexts(bytes: Uint8Array, starts: Uint32Array): Uint32Array {
     from = to
   }
   return order
+}
+
+/** The same by code units, which is not always the order of the bytes beyond ASCII. */
+function sortStrings(bytes: Uint8Array, starts: Uint32Array): Uint32Array {
+  const decoder = new TextDecoder()
+  const texts = Array.from({ length: starts.length - 1 }, (_, i) =>
+    decoder.decode(bytes.subarray(starts[i]!, starts[i + 1]!)),
+  )
+  return Uint32Array.from(texts.keys()).sort((a, b) => (texts[a]! < texts[b]! ? -1 : texts[a]! > texts[b]! ? 1 : 0))
 }
 
 /** How many bytes all texts begin with alike. */
