@@ -21,21 +21,12 @@ export class Utf8Decoder {
   #tail: Uint8Array = new Uint8Array(0)
 
   /**
-   * The text of the next chunk, without a character that it only begins; without a chunk, the end.
+   * The text of the next chunk, without a character that it only begins.
    *
    * @throws Utf8Error
    */
-  decode(chunk: Uint8Array = new Uint8Array(0), end = false): string {
-    let text: string
-    try {
-      text = this.#decoder.decode(chunk, { stream: !end })
-    } catch {
-      const near = Buffer.concat([this.#tail, chunk])
-      throw new Utf8Error(this.#read - this.#tail.length + firstInvalid(near, this.#tail.length))
-    }
-    this.#read += chunk.length
-    this.#tail = Buffer.concat([this.#tail, chunk.subarray(-MOST_OPEN)]).subarray(-MOST_OPEN)
-    return text
+  decode(chunk: Uint8Array): string {
+    return this.#decode(chunk, true)
   }
 
   /**
@@ -44,7 +35,20 @@ export class Utf8Decoder {
    * @throws Utf8Error where a character was begun
    */
   end(): void {
-    this.decode(undefined, true)
+    this.#decode(new Uint8Array(0), false)
+  }
+
+  #decode(chunk: Uint8Array, stream: boolean): string {
+    let text: string
+    try {
+      text = this.#decoder.decode(chunk, { stream })
+    } catch {
+      const near = Buffer.concat([this.#tail, chunk])
+      throw new Utf8Error(this.#read - this.#tail.length + firstInvalid(near, this.#tail.length))
+    }
+    this.#read += chunk.length
+    this.#tail = Buffer.concat([this.#tail, chunk.subarray(-MOST_OPEN)]).subarray(-MOST_OPEN)
+    return text
   }
 }
 

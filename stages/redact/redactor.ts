@@ -192,7 +192,9 @@ function redactStream(detector: Detector, operators: Operators, sizes: BlockSize
   const decoder = new Utf8Decoder()
   const decode = (chunk: Buffer | undefined): string => {
     try {
-      return decoder.decode(chunk, chunk === undefined)
+      if (chunk !== undefined) return decoder.decode(chunk)
+      decoder.end()
+      return ''
     } catch (cause) {
       if (!(cause instanceof Utf8Error)) throw cause
       throw new SluiceError({

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
 import { SluiceError } from '../../util/errors.ts'
 import { parseYaml } from '../../util/yaml-document.ts'
@@ -19,9 +19,9 @@ const schema = Type.Object(
   { additionalProperties: false },
 )
 
-const error = (text: string): string => {
+const error = (text: string, against: TSchema = schema): string => {
   try {
-    parseYaml('file.yaml', text, schema, 'TEST')
+    parseYaml('file.yaml', text, against, 'TEST')
   } catch (cause) {
     return cause instanceof SluiceError ? cause.format() : String(cause)
   }
@@ -61,14 +61,7 @@ describe('a YAML file', () => {
       ]),
     ),
   })
-  const refusal = (text: string): string => {
-    try {
-      parseYaml('file.yaml', text, choices, 'TEST')
-    } catch (cause) {
-      return cause instanceof SluiceError ? cause.format() : String(cause)
-    }
-    return 'no error'
-  }
+  const refusal = (text: string): string => error(text, choices)
 
   it('says once what is allowed where there is a choice', () => {
     expect(refusal('mode: enforced\nneed: 5\n')).toMatchInlineSnapshot(`

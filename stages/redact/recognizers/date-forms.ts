@@ -1,4 +1,5 @@
 import type { Subject } from '../subject.ts'
+import { wordTree } from '../word-tree.ts'
 import { endOf, forEachNumber, forEachWord } from './text-runs.ts'
 
 /** Names of the months, genitives where a date takes them, by language; abbreviations after them. Lower case. */
@@ -24,23 +25,7 @@ const SHORT =
 const MONTHS: ReadonlySet<string> = new Set([...FULL, SHORT].flatMap((list) => list.split(' ')))
 
 /** Any month, as a part of an expression with the flags `iu`. */
-const MONTH = tree([...MONTHS])
-
-/**
- * Words as a tree of their characters that takes the longest: as alternatives one after the other, six patterns were
- * 2.2 MB of machine code (now 0.9), and V8 compiles patterns without optimisation in a process that holds 16 MB of it.
- */
-function tree(words: readonly string[], depth = 0): string {
-  const branches = new Map<string, string[]>()
-  for (const word of words) {
-    const char = word[depth]
-    if (char !== undefined) branches.set(char, [...(branches.get(char) ?? []), word])
-  }
-  if (branches.size === 0) return ''
-  const parts = [...branches].map(([char, below]) => char + tree(below, depth + 1))
-  const ends = words.some((word) => word.length === depth)
-  return parts.length === 1 && !ends ? parts[0]! : `(?:${parts.join('|')})${ends ? '?' : ''}`
-}
+const MONTH = wordTree([...MONTHS], 'longest')
 
 const YEAR = '(?:19|20)\\d\\d'
 

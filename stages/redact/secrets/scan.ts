@@ -1,6 +1,7 @@
 import { Feature } from '../feature.ts'
 import { isWord, type Subject } from '../subject.ts'
 import { textScanner } from '../text-scan.ts'
+import { wordTree } from '../word-tree.ts'
 
 /**
  * What a word says about the text after it. `password`, `key` and `code` name a value; the others open a form of their
@@ -119,16 +120,13 @@ const BY_HEAD = SECRET_HEADS.map((head) => ASCII_WORDS.filter(({ word }) => word
 const HEADS_ALONE = textScanner([], SECRET_HEADS)
 
 // Words that begin with other letters are looked for by one compiled search, where a text has such letters.
-const OTHER_WORDS = new RegExp(trie(ALL.map(({ word }) => word).filter((word) => !isAscii(word.slice(0, 3)))), 'gi')
-
-/** Alternatives as a tree of characters, so that few are tried at each place. Ends at the shortest word of a branch. */
-function trie(words: readonly string[], depth = 0): string {
-  if (words.some((word) => word.length === depth)) return ''
-  const branches = new Map<string, string[]>()
-  for (const word of words) branches.set(word[depth]!, [...(branches.get(word[depth]!) ?? []), word])
-  const parts = [...branches].map(([char, below]) => char.replace(/[.\\]/, '\\$&') + trie(below, depth + 1))
-  return parts.length === 1 ? parts[0]! : `(?:${parts.join('|')})`
-}
+const OTHER_WORDS = new RegExp(
+  wordTree(
+    ALL.map(({ word }) => word).filter((word) => !isAscii(word.slice(0, 3))),
+    'shortest',
+  ),
+  'gi',
+)
 
 function isAscii(text: string): boolean {
   return !NOT_ASCII.test(text)
