@@ -96,6 +96,9 @@ redacted as whole columns:
     const { stdout, stderr } = await text.ended
     expect(stdout).toBe('call <PERSON> at <PHONE>')
     expect(stderr).toContain('2 values found: PERSON 1, PHONE 1')
+    const rows = start(['redact', '--format', 'jsonl'], dir)
+    rows.child.stdin!.end('{"text":"call Maria at 555-0100"}\n')
+    expect((await rows.ended).stderr).toContain('2 values found in 1 row: PERSON 1, PHONE 1')
     const explained = start(['redact', '--explain'], dir)
     explained.child.stdin!.end('call Maria at 555-0100')
     expect((await explained.ended).stdout).toMatch(/\nfound once these are replaced: PERSON\n$/)

@@ -54,6 +54,19 @@ test('every record comes back once, redacted, with counts and nothing else in it
   })
 })
 
+test('what is found only once its neighbours are replaced is in the notes and the tally', async () => {
+  const text = 'call Maria at 555-0100'
+  const source = { uri: 'tickets.jsonl', row: 0 }
+  const record: TextRecord = { id: recordId({ text }, source), text, source, meta: {}, notes: {} }
+  const { kept, tally } = await run({ ...CONFIG, seeding: { ...CONFIG.seeding, share: 0 } }, [record])
+  expect(kept[0]).toMatchObject({
+    text: 'call <PERSON> at <PHONE>',
+    notes: { redact: { spans: { PERSON: 1, PHONE: 1 }, total: 2 } },
+  })
+  expect(tally.categories['spans']!.counts).toEqual({ PERSON: 1, PHONE: 1 })
+  expect(tally.counts['chars_redacted']).toBe('Maria'.length + '555-0100'.length)
+})
+
 test('neither records, tally nor samples hold a raw or a seeded value', async () => {
   const { kept, tally } = await run({ ...CONFIG, operators: { default: { operator: 'keep' } } })
   expect(JSON.stringify(kept)).toContain('lily7@example.org')
