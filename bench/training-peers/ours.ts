@@ -2,10 +2,10 @@ import { readFileSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { openModelSource } from '../../models/checkpoints/open.ts'
 import { readAdapter } from '../../models/lora/adapter-files.ts'
-import { loadBase } from '../../models/training/base.ts'
 import { makeBatch, packRows } from '../../models/training/batches.ts'
 import { openEngine } from '../../models/training/engine.ts'
-import { keepProbabilities, queryBlocks } from '../../models/training/query-blocks.ts'
+import { blocksOf } from '../../models/training/query-blocks.ts'
+import { storeBase } from '../../models/training/stored-base.ts'
 import { openProduct } from '../matrix-product.ts'
 import { peakMemory } from '../peak-memory.ts'
 import type { PeerResult, PeerTask } from './task.ts'
@@ -15,7 +15,7 @@ const task = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as PeerTask
 const source = await openModelSource(task.model)
 const { network, digest } = source
 source.close()
-const base = await loadBase({ path: task.model, digest }, network)
+const stored = await storeBase({ path: task.model, digest }, network, `${task.adapter}.base`)
 const names = ['adapter_config.json', 'adapter_model.safetensors']
 const { lora, theta } = readAdapter(
   new Map(names.map((name) => [name, readFileSync(`${task.adapter}/${name}`)])),
@@ -27,13 +27,12 @@ const engine = openEngine({
     network,
     method: { kind: 'lora', lora },
     // As the loop of a run has it.
-    queryBlocks: queryBlocks(network, task.sequence + 1),
-    keepProbabilities: keepProbabilities(network, task.sequence + 1),
+    ...blocksOf(network, task.sequence + 1, task.batch * task.sequence),
   },
   optimizer: { beta1, beta2, epsilon, weightDecay, clipNorm },
   seed: 1,
   threads,
-  base,
+  stored,
 })
 const rows = packRows(
   task.rows.map((ids) => ({ ids: Int32Array.from(ids), supervised: new Uint8Array(ids.length).fill(1) })),
@@ -63,6 +62,7 @@ for await (const _ of createInterface({ input: process.stdin })) {
 }
 const peakMemoryMb = peakMemory('self')
 await engine.close()
+stored.remove()
 
 // After the peak was read: the rate of the machine, through the same runtime with the same threads.
 const tokens = task.batch * task.sequence

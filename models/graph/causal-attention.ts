@@ -1,5 +1,5 @@
 import { checkAttention, softmax } from './attention.ts'
-import { add, mul, reduceSum, scale, sub, sumOf } from './elementwise.ts'
+import { add, mul, reduceSum, sub, sumOf } from './elementwise.ts'
 import type { Value } from './graph.ts'
 import { concat, prefixes, reshape, splitEvenly } from './layout.ts'
 import { matmul } from './linear.ts'
@@ -32,10 +32,10 @@ export function causalAttention(q: Value, k: Value, v: Value, mask: Value, { blo
   // Inside the operation, as masks have no gradient; all layers share what comes of it.
   const maskBlocks = (): readonly Value[] =>
     splitEvenly(mask, blocks, rowAxis).map((part, i) => prefixes(part, blocks, rowAxis + 1)[i]!)
-  const weightsOf = (queries: readonly Value[], keys: readonly Value[], factor: number): readonly Value[] => {
+  const weightsOf = (queries: readonly Value[], keys: readonly Value[]): readonly Value[] => {
     const masks = maskBlocks()
     return queries.map((rows, i) => {
-      const scores = apart(matmul(grouped(rows), keys[i]!, { transB: true, alpha: factor }), rows)
+      const scores = apart(matmul(grouped(rows), keys[i]!, { transB: true, alpha }), rows)
       return softmax(add(scores, masks[i]!))
     })
   }
@@ -46,27 +46,28 @@ export function causalAttention(q: Value, k: Value, v: Value, mask: Value, { blo
     () => {
       const queries = splitEvenly(q, blocks, 2)
       const values = prefixes(v, blocks, 2)
-      const weights = weightsOf(queries, prefixes(k, blocks, 2), alpha)
+      const weights = weightsOf(queries, prefixes(k, blocks, 2))
       const parts = weights.map((p, i) => apart(matmul(grouped(p), values[i]!), queries[i]!))
       return [joined(parts), ...weights] as const
     },
     (out, ...kept) =>
       ([dy]) => {
         if (dy === undefined) return [undefined, undefined, undefined]
-        // Scaled here, so that the gradient of the keys needs no factor either.
-        const queries = splitEvenly(waitFor(scale(q, alpha), dy), blocks, 2)
-        const keys = prefixes(waitFor(k, dy), blocks, 2)
-        const values = prefixes(waitFor(v, dy), blocks, 2)
+        // Cut again instead of keeping the cuts, unless that is next to nothing: the first half of the keys and values.
+        const again = (x: Value): Value => (keep && blocks === 2 ? x : waitFor(x, dy))
+        const queries = splitEvenly(again(q), blocks, 2)
+        const keys = prefixes(again(k), blocks, 2)
+        const values = prefixes(again(v), blocks, 2)
         const dys = splitEvenly(dy, blocks, 2)
         const rowSums = splitEvenly(reduceSum(mul(dy, out), [-1], true), blocks, 2)
-        const weights = keep ? kept : weightsOf(queries, keys, 1)
+        const weights = keep ? kept : weightsOf(queries, keys)
         const dScores = weights.map((p, i) => {
           const dWeights = apart(matmul(grouped(dys[i]!), values[i]!, { transB: true }), dys[i]!)
           return grouped(mul(p, sub(dWeights, rowSums[i]!)))
         })
         return [
           joined(dScores.map((ds, i) => apart(matmul(ds, keys[i]!, { alpha }), queries[i]!))),
-          summed(dScores.map((ds, i) => matmul(ds, grouped(queries[i]!), { transA: true }))),
+          summed(dScores.map((ds, i) => matmul(ds, grouped(queries[i]!), { transA: true, alpha }))),
           summed(weights.map((p, i) => matmul(grouped(p), grouped(dys[i]!), { transA: true }))),
         ]
       },

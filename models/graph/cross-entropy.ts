@@ -1,9 +1,10 @@
 import { softmax } from './attention.ts'
-import { log, mul, reduceSum, scale, sub } from './elementwise.ts'
+import { add, exp, log, mul, reduceSum, scale, sub, sumOf } from './elementwise.ts'
 import type { Value } from './graph.ts'
 import { node1, sameType } from './graph.ts'
-import { gatherRows, reshape, transpose } from './layout.ts'
+import { concat, gatherRows, reshape, transpose } from './layout.ts'
 import { matmul } from './linear.ts'
+import { waitFor } from './recompute.ts'
 import { formatShape, ShapeError, sameShape } from './shape.ts'
 
 /** Language-model heads with their loss. */
@@ -58,6 +59,58 @@ export function linearCrossEntropy(x: Value, table: Value, targets: Value): Valu
       },
   )
   return loss
+}
+
+/**
+ * `linearCrossEntropy` of a frozen table in blocks of the vocabulary: no more than one block's probabilities are in
+ * memory at a time, so dx is made together with the loss. Of a block j with probabilities Pⱼ among its own words and
+ * Lⱼ the logarithm of the sum of its e^logit, the share of all is e^(Lⱼ − L), so that P·W = Σ e^(Lⱼ − L)·Pⱼ·Wⱼ. A row
+ * says Lⱼ by its largest logit and the probability of it.
+ *
+ * @param x [rows, d], only the rows that have a target
+ * @param table [vocabulary, d]; it gets no gradient
+ * @param blocks the rows of the table, cut into matrices
+ * @param targets int32 [rows]
+ * @returns a scalar
+ */
+export function blockwiseCrossEntropy(x: Value, table: Value, blocks: readonly Value[], targets: Value): Value {
+  checkTargets('blockwiseCrossEntropy', x, targets)
+  sameType('blockwiseCrossEntropy', x, table, ...blocks)
+  const [loss] = x.graph.operation(
+    'BlockwiseCrossEntropy',
+    [x],
+    () => {
+      const parts: { readonly logSum: Value; readonly product: Value }[] = []
+      for (const block of blocks) {
+        const before = parts.at(-1)
+        // Otherwise all blocks might be computed before the first is let go.
+        const rows = before === undefined ? x : waitFor(waitFor(x, before.product), before.logSum)
+        const logits = matmul(rows, block, { transB: true })
+        const p = softmax(logits)
+        const logSum = sub(largest(logits), log(largest(p)))
+        parts.push({ logSum, product: probabilitiesTimes(block, p) })
+      }
+      const logSums = concat(
+        parts.map(({ logSum }) => logSum),
+        1,
+      )
+      const top = largest(logSums)
+      const logSum = add(log(reduceSum(exp(sub(logSums, top)), [1], true)), top)
+      const wanted = gatherRows(table, targets)
+      const logits = reduceSum(mul(x, wanted), [1], true)
+      const products = parts.map((part) => mul(part.product, exp(sub(part.logSum, logSum))))
+      return [reduceSum(sub(logSum, logits), [0, 1]), sub(sumOf(products), wanted)] as const
+    },
+    (_, dx) =>
+      ([dy]) => [dy && mul(dx, dy)],
+  )
+  return loss
+}
+
+/** The largest number of each row, [rows, 1]. */
+function largest(x: Value): Value {
+  const { graph, type } = x
+  return node1(graph, { op: 'ReduceMax', inputs: [x, graph.int64s([1])] }, type, [x.shape[0]!, 1])
 }
 
 /** Columns up to which a product of few rows may be summed differently by two threads; see `leastTokens`. */

@@ -1,7 +1,16 @@
-import type { Attribute, ElementType, OnnxModel, OnnxNode, OnnxTensor, OnnxValue, TensorData } from './onnx.ts'
+import type {
+  Attribute,
+  ElementType,
+  ExternalData,
+  OnnxModel,
+  OnnxNode,
+  OnnxTensor,
+  OnnxValue,
+  TensorData,
+} from './onnx.ts'
 import { encodeOnnx } from './onnx.ts'
 import type { Shape } from './shape.ts'
-import { formatShape, ShapeError } from './shape.ts'
+import { formatShape, ShapeError, sameShape } from './shape.ts'
 
 /** A typed value in a graph under construction. Sizes are known or named; a mistake is found when it is built. */
 export interface Value {
@@ -35,10 +44,12 @@ export interface NodeSpec {
 
 export interface Graph {
   readonly name: string
-  /** A value fed at every run: token ids, and weights too (an initializer would be copied and pre-packed). */
+  /** A value fed at every run: token ids, and weights too that need not be packed. */
   input(name: string, type: ElementType, shape: Shape): Value
   /** A constant stored in the model. Equal small constants are stored once. */
   constant(type: ElementType, shape: readonly number[], data: TensorData): Value
+  /** A float32 constant whose numbers lie in a file that the session is told of; see `openSession`. */
+  stored(name: string, shape: readonly number[], external: ExternalData): Value
   /** A constant of one element in the given floating type. */
   scalar(type: ElementType, x: number): Value
   /** A vector of int64, as axes and shapes are given to ONNX. */
@@ -75,9 +86,14 @@ export function createGraph(name: string): Graph {
   const constants = new Map<string, { value: Value; tensor: OnnxTensor }>()
   const tape: Operation[] = []
   const sources = new Map<string, { value: Value; axis: number }>()
+  const values = new Map<string, Value>()
   let next = 0
 
-  const make = (id: string, type: ElementType, shape: Shape): Value => Object.freeze({ id, type, shape, graph })
+  const make = (id: string, type: ElementType, shape: Shape): Value => {
+    const value = Object.freeze({ id, type, shape, graph })
+    values.set(id, value)
+    return value
+  }
 
   const graph: Graph = {
     name,
@@ -98,6 +114,12 @@ export function createGraph(name: string): Graph {
       if (known !== undefined) return known.value
       const value = make(`c${next++}`, type, shape)
       constants.set(small ? key : value.id, { value, tensor: { name: value.id, type, shape, data } })
+      return value
+    },
+    stored(storedName, shape, external) {
+      const value = make(storedName, 'float32', shape)
+      const data = new Float32Array()
+      constants.set(storedName, { value, tensor: { name: storedName, type: 'float32', shape, data, external } })
       return value
     },
     scalar(type, x) {
@@ -155,13 +177,51 @@ export function createGraph(name: string): Graph {
         name,
         inputs,
         outputs: Object.entries(outputs).map(([outputName, { type, shape }]) => ({ name: outputName, type, shape })),
-        nodes: [...kept.reverse().map(rename), ...aliases],
+        nodes: [...addedProducts(kept.reverse(), values, outputs).map(rename), ...aliases],
         initializers: [...constants.values()].filter(({ value }) => needed.has(value.id)).map(({ tensor }) => tensor),
       }
     },
     encode: (outputs) => encodeOnnx(graph.toModel(outputs)),
   }
   return graph
+}
+
+/**
+ * Products that are only added to another matrix, as Gemm with that matrix as its third operand: one pass over the
+ * sum fewer.
+ */
+function addedProducts(
+  nodes: readonly OnnxNode[],
+  values: ReadonlyMap<string, Value>,
+  outputs: Readonly<Record<string, Value>>,
+): readonly OnnxNode[] {
+  const uses = new Map<string, number>()
+  const used = (id: string): void => void uses.set(id, (uses.get(id) ?? 0) + 1)
+  for (const { inputs } of nodes) inputs.forEach(used)
+  for (const { id } of Object.values(outputs)) used(id)
+  const products = new Map<string, OnnxNode>()
+  const fused = new Set<OnnxNode>()
+  const result = nodes.map((node) => {
+    const [left, right] = node.inputs as readonly [string, string]
+    const output = values.get(node.outputs[0]!)!
+    if (output.type !== 'float32' || output.shape.length !== 2) return node
+    if (node.op === 'MatMul' || node.op === 'FusedMatMul') products.set(output.id, node)
+    if (node.op !== 'Add') return node
+    for (const [id, other] of [
+      [right, left],
+      [left, right],
+    ] as const) {
+      const product = products.get(id)
+      if (product === undefined || fused.has(product) || uses.get(id) !== 1) continue
+      // What is broadcast stays an Add.
+      if (![id, other].every((each) => sameShape(values.get(each)!.shape, output.shape))) continue
+      fused.add(product)
+      const inputs = [...product.inputs, other]
+      return { op: 'Gemm', inputs, outputs: node.outputs, attributes: product.attributes ?? {} }
+    }
+    return node
+  })
+  return result.filter((node) => !fused.has(node))
 }
 
 /** Adds a node with one output. */

@@ -36,13 +36,23 @@ export function matmul(a: Value, b: Value, options: MatmulOptions = {}): Value {
         const da = transA
           ? matmul(b, dy, { transA: transB, transB: true, alpha })
           : matmul(dy, b, { transB: !transB, alpha })
-        const db = transB
-          ? matmul(dy, a, { transA: true, transB: transA, alpha })
-          : matmul(a, dy, { transA: !transA, alpha })
+        const db = transB ? transposedFactor(dy, a, transA, alpha, b) : matmul(a, dy, { transA: !transA, alpha })
         return [sumTo(da, a), sumTo(db, b)]
       },
   )
   return y
+}
+
+/** Columns up to which MLAS is slow, as for the gradient of LoRA's B. */
+const NARROW = 64
+
+/** α·dyᵀ·A′, the gradient of b in y = α·A′·bᵀ. A tall and narrow one is made lying and then transposed. */
+function transposedFactor(dy: Value, a: Value, transA: boolean, alpha: number, b: Value): Value {
+  const [rows, columns] = b.shape
+  if (b.shape.length === 2 && Number(columns) <= NARROW && Number(rows) > NARROW) {
+    return swapLast(matmul(a, dy, { transA: !transA, alpha }))
+  }
+  return matmul(dy, a, { transA: true, transB: transA, alpha })
 }
 
 /**

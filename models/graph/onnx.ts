@@ -19,8 +19,16 @@ export interface OnnxTensor {
   readonly shape: readonly number[]
   /** Elements in row-major order. `float16` as raw bits in a Uint16Array, `bool` as 0 and 1. */
   readonly data: TensorData
-  /** Where the numbers lie in a file beside the model; `data` is empty then. */
-  readonly external?: { readonly location: string; readonly offset: number; readonly length: number }
+  /** `data` is empty then. */
+  readonly external?: ExternalData
+}
+
+/** Where the numbers of a tensor lie in a file beside the model, in bytes. */
+export interface ExternalData {
+  /** Name of the file. */
+  readonly location: string
+  readonly offset: number
+  readonly length: number
 }
 
 export type TensorData = Float32Array | Float64Array | Uint16Array | Int32Array | BigInt64Array | Uint8Array | Int8Array
@@ -103,8 +111,11 @@ export function encodeOnnx(model: OnnxModel): Uint8Array {
   ])
 }
 
-/** Protobuf pieces, nested: only `join` copies, so a large tensor is copied once. */
-type Piece = Uint8Array | readonly Piece[]
+/**
+ * Protobuf pieces, nested: a number stands for its base-128 varint, a text for its UTF-8. Only `join` makes bytes, so a
+ * large tensor is copied once, and a large graph leaves little to the garbage collector while its session is opened.
+ */
+type Piece = number | bigint | string | Uint8Array | readonly Piece[]
 
 function encodeGraph(model: OnnxModel): Piece {
   return [
@@ -170,19 +181,20 @@ function encodeValue(value: OnnxValue): Piece {
 }
 
 function message(field: number, body: Piece): Piece {
-  return [tag(field, 2), varint(size(body)), body]
+  return [tag(field, 2), size(body), body]
 }
 
 function bytesField(field: number, bytes: Uint8Array): Piece {
-  return [tag(field, 2), varint(bytes.length), bytes]
+  return message(field, bytes)
 }
 
 function stringField(field: number, text: string): Piece {
-  return bytesField(field, Buffer.from(text, 'utf8'))
+  return message(field, text)
 }
 
+/** Negative numbers are written as their 64-bit two's complement, ten bytes. */
 function intField(field: number, value: number | bigint): Piece {
-  return [tag(field, 0), varint(value)]
+  return [tag(field, 0), value < 0 ? BigInt.asUintN(64, BigInt(value)) : value]
 }
 
 function floatField(field: number, value: number): Piece {
@@ -191,37 +203,45 @@ function floatField(field: number, value: number): Piece {
   return [tag(field, 5), bytes]
 }
 
-function tag(field: number, wireType: number): Uint8Array {
-  return varint(field * 8 + wireType)
+function tag(field: number, wireType: number): number {
+  return field * 8 + wireType
 }
 
-/** Base-128 varint; negative numbers as their 64-bit two's complement, ten bytes. */
-function varint(value: number | bigint): Uint8Array {
-  let rest = BigInt.asUintN(64, BigInt(value))
-  const bytes: number[] = []
-  while (rest > 0x7fn) {
-    bytes.push(Number(rest & 0x7fn) | 0x80)
-    rest >>= 7n
-  }
-  bytes.push(Number(rest))
-  return Uint8Array.from(bytes)
-}
-
+/** Bytes of a piece. */
 function size(piece: Piece): number {
-  return piece instanceof Uint8Array ? piece.length : piece.reduce((sum, part) => sum + size(part), 0)
+  if (typeof piece === 'string') return Buffer.byteLength(piece, 'utf8')
+  if (piece instanceof Uint8Array) return piece.length
+  if (typeof piece === 'object') return piece.reduce<number>((sum, part) => sum + size(part), 0)
+  return varint(piece).length
+}
+
+/** The bytes of a varint, least significant first. */
+function varint(value: number | bigint): readonly number[] {
+  if (typeof value === 'bigint' && value > Number.MAX_SAFE_INTEGER) {
+    return [Number(value & 0x7fn) | 0x80, ...varint(value >> 7n)]
+  }
+  const bytes: number[] = []
+  let rest = Number(value)
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80)
+  bytes.push(rest)
+  return bytes
 }
 
 function join(piece: Piece): Uint8Array {
-  const out = new Uint8Array(size(piece))
+  const out = Buffer.alloc(size(piece))
   let offset = 0
   const write = (part: Piece): void => {
-    if (part instanceof Uint8Array) {
+    if (typeof part === 'string') {
+      offset += out.write(part, offset, 'utf8')
+    } else if (part instanceof Uint8Array) {
       out.set(part, offset)
       offset += part.length
-      return
+    } else if (typeof part === 'object') {
+      for (const inner of part) write(inner)
+    } else {
+      for (const byte of varint(part)) out[offset++] = byte
     }
-    for (const inner of part) write(inner)
   }
   write(piece)
-  return out
+  return new Uint8Array(out.buffer, out.byteOffset, out.length)
 }

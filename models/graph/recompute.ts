@@ -1,4 +1,4 @@
-import { add, mul, scale } from './elementwise.ts'
+import { add, mul, scale, shift } from './elementwise.ts'
 import { gradients } from './gradient.ts'
 import type { Value } from './graph.ts'
 import { node1 } from './graph.ts'
@@ -37,11 +37,11 @@ export function recomputed(x: Value, zero: Value, build: (x: Value) => Value): V
 }
 
 /**
- * x itself, but not before `dy` is there and never merged with what was computed from x before: for what the backward
- * pass computes again.
+ * `factor`·x, but not before `dy` is there and never merged with what was computed from x before: for what the backward
+ * pass computes again. One pass over x.
  */
-export function waitFor(x: Value, dy: Value): Value {
-  return add(x, scale(firstElement(dy), 0))
+export function waitFor(x: Value, dy: Value, factor = 1): Value {
+  return mul(x, shift(scale(firstElement(dy), 0), factor))
 }
 
 /** What the operations read and did not make. */

@@ -74,12 +74,11 @@ function range(graph: Graph, start: Value, end: Value, count: string | number): 
 /**
  * Turns each head's pairs (i, i + D/2) by its token's angle: the halves layout of Hugging Face's Llama.
  *
- * @param x [batch, sequence, heads·D]
+ * @param x [batch, heads, sequence, D]
  */
 export function rotary(x: Value, tables: RotaryTables): Value {
-  const width = fixedSize(x.shape[2], 'rotary')
   const half = fixedSize(tables.cos.shape[1], 'rotary')
-  if (width % (2 * half) !== 0) {
+  if (x.shape.length !== 4 || x.shape[3] !== 2 * half) {
     throw new ShapeError(`rotary: ${formatShape(x.shape)} is not made of heads of ${2 * half}`)
   }
   const { cos, sin, minusSin, rows } = tables
@@ -100,13 +99,10 @@ function turn(x: Value, { cos, sin, rows }: RotaryTables): Value {
     return node1(graph, { op: 'RotaryEmbedding', domain: 'com.microsoft', inputs }, x.type, x.shape)
   }
   const half = fixedSize(cos.shape[1], 'rotary')
-  const [batch, sequence, width] = x.shape
-  const heads = fixedSize(width, 'rotary') / (2 * half)
-  const wide = reshape(x, [batch!, sequence!, heads, 2 * half])
-  const [low, high] = split(wide, [half, half], 3)
-  const perToken: Shape = rows.shape.length === 2 ? [batch!, sequence!, 1, half] : [sequence!, 1, half]
+  const [batch, , sequence] = x.shape
+  const [low, high] = split(x, [half, half], 3)
+  const perToken: Shape = rows.shape.length === 2 ? [batch!, 1, sequence!, half] : [sequence!, half]
   const c = reshape(cos, perToken)
   const s = reshape(sin, perToken)
-  const turned = [sub(mul(low!, c), mul(high!, s)), add(mul(high!, c), mul(low!, s))]
-  return reshape(concat(turned, 3), x.shape)
+  return concat([sub(mul(low!, c), mul(high!, s)), add(mul(high!, c), mul(low!, s))], 3)
 }

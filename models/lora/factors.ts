@@ -1,12 +1,12 @@
 import type { Random } from '../../util/random.ts'
 import { add, mul } from '../graph/elementwise.ts'
 import type { Value } from '../graph/graph.ts'
-import { reshape, split } from '../graph/layout.ts'
+import { concat, reshape, split } from '../graph/layout.ts'
 import { matmul } from '../graph/linear.ts'
 import type { NetworkConfig } from '../network/config.ts'
 import type { Adapt } from '../network/network.ts'
 import type { LoraConfig, LoraModule } from './modules.ts'
-import { loraModules, loraScaling, loraSize } from './modules.ts'
+import { linearLayers, loraModules, loraScaling, loraSize } from './modules.ts'
 
 /**
  * Fresh factors as the flat vector θ, as PEFT starts: A from U(−1/√inputs, 1/√inputs), which is Kaiming's uniform
@@ -45,12 +45,39 @@ export function loraAdapt(theta: Value, network: NetworkConfig, lora: LoraConfig
     }),
   )
   const alpha = loraScaling(lora)
-  return (name, input, output) => {
-    const factor = factors.get(name)
-    if (factor === undefined) return output
-    const x = dropout === undefined ? input : mul(input, dropout(factor.module))
+  const outputs = new Map(linearLayers(network).map((layer) => [layer.module, layer.outputs]))
+  const zeros = zerosFor(theta)
+  return (names, input, output) => {
+    const found = names.flatMap((name) => factors.get(name) ?? [])
+    if (found.length === 0) return output
     // The scale goes onto the narrow product: [tokens, rank].
-    const low = matmul(x, factor.a, { transB: true, alpha })
-    return add(output, matmul(low, factor.b, { transB: true }))
+    const narrow = (x: Value, a: Value): Value => matmul(x, a, { transB: true, alpha })
+    const masked = (mask: DropoutMask): readonly Value[] =>
+      found.map(({ module, a }) => narrow(mul(input, mask(module)), a))
+    const as = found.map(({ a }) => a)
+    const low = dropout === undefined ? narrow(input, joined(as, 0)) : joined(masked(dropout), 1)
+    // Of layers side by side each factor B stands in its own rows and columns, with zeros around it.
+    const blocks = names.map((name) => {
+      const rows = outputs.get(name)!
+      const columns = found.map(({ module, b }) => (module.module === name ? b : zeros(rows, rank)))
+      return joined(columns, 1)
+    })
+    return add(output, matmul(low, joined(blocks, 0), { transB: true }))
+  }
+}
+
+function joined(values: readonly Value[], axis: number): Value {
+  return values.length === 1 ? values[0]! : concat(values, axis)
+}
+
+/** Matrices of zeros as constants, each size stored once. */
+function zerosFor({ graph, type }: Value): (rows: number, columns: number) => Value {
+  const known = new Map<string, Value>()
+  return (rows, columns) => {
+    const key = `${rows} ${columns}`
+    const data = type === 'float64' ? new Float64Array(rows * columns) : new Float32Array(rows * columns)
+    const value = known.get(key) ?? graph.constant(type, [rows, columns], data)
+    known.set(key, value)
+    return value
   }
 }

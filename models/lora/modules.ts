@@ -48,21 +48,30 @@ export function loraScaling({ alpha, rank, rslora }: LoraConfig): number {
  */
 export function loraModules(network: NetworkConfig, lora: LoraConfig): readonly LoraModule[] {
   checkNumbers(lora)
-  const all = parametersOf(network).filter(({ name, layout }) => layout !== undefined && name !== 'lm_head.weight')
-  const names = all.map(({ name }) => moduleOf(name))
+  const all = linearLayers(network)
+  const names = all.map(({ module }) => module)
   for (const target of lora.targets) {
     if (target !== ALL_LINEAR && !names.some((name) => matches(name, target))) throw unknownTarget(target, names)
   }
   const modules: LoraModule[] = []
   let at = 0
-  for (const { name, shape, layout } of all) {
-    const module = moduleOf(name)
+  for (const { module, inputs, outputs } of all) {
     if (!lora.targets.some((target) => target === ALL_LINEAR || matches(module, target))) continue
-    const [outputs, inputs] = layout === 'in_out' ? [shape[1]!, shape[0]!] : [shape[0]!, shape[1]!]
     modules.push({ module, inputs, outputs, offsetA: at, offsetB: at + lora.rank * inputs })
     at += lora.rank * (inputs + outputs)
   }
   return modules
+}
+
+/** The layers that can have factors, in the order of `parametersOf`; the head is none of them. */
+export function linearLayers(
+  network: NetworkConfig,
+): readonly { readonly module: string; readonly inputs: number; readonly outputs: number }[] {
+  return parametersOf(network).flatMap(({ name, shape, layout }) => {
+    if (layout === undefined || name === 'lm_head.weight') return []
+    const [outputs, inputs] = layout === 'in_out' ? [shape[1]!, shape[0]!] : [shape[0]!, shape[1]!]
+    return [{ module: moduleOf(name), inputs, outputs }]
+  })
 }
 
 /** Number of elements of θ. */

@@ -6,20 +6,27 @@ import type { Graph, Value } from '../graph/graph.ts'
 import { concat, gatherRows, reshape, split, transpose } from '../graph/layout.ts'
 import { affine, matmul } from '../graph/linear.ts'
 import { layerNorm, rmsNorm } from '../graph/norm.ts'
+import type { ExternalData } from '../graph/onnx.ts'
 import { recomputed } from '../graph/recompute.ts'
 import { placesFrom, type RotaryTables, rotary, rotaryTables } from '../graph/rotary.ts'
-import { fixedSize, product, type Shape, ShapeError } from '../graph/shape.ts'
+import { product, type Shape, ShapeError } from '../graph/shape.ts'
+import { swiGlu } from '../graph/swiglu.ts'
 import type { NetworkConfig, ParameterSpec } from './config.ts'
 import { elements, embeddingName, headName, parametersOf } from './config.ts'
 import { rotaryAngles } from './rope.ts'
 
 /** The parameters by name, as values of a graph. */
-export type Weights = (name: string) => Value
+export interface Weights {
+  (name: string): Value
+  /** The matrices of layers over one input as one matrix [all outputs, inputs], where they lie side by side. */
+  readonly joined?: (names: readonly string[]) => Value | undefined
+}
 
 /**
- * What a linear layer gives, changed: LoRA adds its product here. `module` is the parameter's name without `.weight`.
+ * What a linear layer gives, changed: LoRA adds its product here. `modules` are names of parameters without `.weight`;
+ * of several layers over one input `output` has the outputs side by side.
  */
-export type Adapt = (module: string, input: Value, output: Value) => Value
+export type Adapt = (modules: readonly string[], input: Value, output: Value) => Value
 
 /** Keys and values of earlier positions, [batch, key-value heads, past, D], for one layer. */
 export interface LayerCache {
@@ -83,6 +90,46 @@ export function unpackParameters(theta: Value, specs: readonly ParameterSpec[]):
  */
 export function frozenWeights(graph: Graph, config: NetworkConfig, type: 'float32' | 'float64' = 'float32'): Weights {
   return inputWeights(graph, parametersOf(config), type)
+}
+
+/** Where parameters lie in a file, by name. */
+export type StoredPlaces = ReadonlyMap<string, ExternalData>
+
+/** The same with those that lie in a file as constants. */
+export function storedWeights(graph: Graph, config: NetworkConfig, places: StoredPlaces): Weights {
+  const specs = new Map(parametersOf(config).map((spec) => [spec.name, spec]))
+  const inputs = frozenWeights(graph, config)
+  const constants = new Map<string, Value>()
+  const constant = (key: string, shape: readonly number[], place: ExternalData): Value => {
+    const value = constants.get(key) ?? graph.stored(key, shape, place)
+    constants.set(key, value)
+    return value
+  }
+  const weight = (name: string): Value => {
+    const place = places.get(name)
+    return place === undefined ? inputs(name) : constant(name, specs.get(name)!.shape, place)
+  }
+  return Object.assign(weight, {
+    joined(names: readonly string[]) {
+      const place = joinedPlace(names.map((name) => places.get(name)))
+      const layers = names.map((name) => specs.get(name)!)
+      if (place === undefined || layers.some(({ layout }) => layout !== 'out_in')) return undefined
+      const outputs = layers.reduce((sum, { shape }) => sum + shape[0]!, 0)
+      return constant(names.join(' '), [outputs, layers[0]!.shape[1]!], place)
+    },
+  })
+}
+
+/** The place of all, where each begins at the end of the one before. */
+function joinedPlace(places: readonly (ExternalData | undefined)[]): ExternalData | undefined {
+  const [first] = places
+  if (first === undefined) return undefined
+  let length = 0
+  for (const place of places) {
+    if (place?.location !== first.location || place.offset !== first.offset + length) return undefined
+    length += place.length
+  }
+  return { ...first, length }
 }
 
 /** The same for any list of parameters. */
@@ -153,9 +200,9 @@ export function forward(
 /** The layers of a block, by the names that the family gives to their parameters. */
 interface BlockLayers {
   norm(x: Value, layer: number, which: 0 | 1): Value
-  /** Queries, keys and values of a layer, [tokens, heads·D] each, or all three in one. */
+  /** Queries, keys and values of a layer, [tokens, heads·D] each, or all three side by side. */
   queryKeyValue(x: Value, layer: number): readonly Value[]
-  /** Norms of single heads, where the family has them; x is [batch, sequence, heads·D]. */
+  /** Norms of single heads, where the family has them; x is [batch, heads, sequence, D]. */
   headNorm(x: Value, layer: number, which: 'q' | 'k'): Value
   output(x: Value, layer: number): Value
   feedForward(x: Value, layer: number): Value
@@ -171,7 +218,23 @@ function blockLayers(config: NetworkConfig, weights: Weights, adapt?: Adapt): Bl
   const linear = (x: Value, module: string, bias: boolean): Value => {
     const weight = weights(`${module}.weight`)
     const y = bias ? affine(x, weight, weights(`${module}.bias`), !gpt2) : matmul(x, weight, { transB: !gpt2 })
-    return adapt === undefined ? y : adapt(module, x, y)
+    return adapt === undefined ? y : adapt([module], x, y)
+  }
+  /** Several layers over one input: as one where their matrices are. */
+  const linears = (x: Value, modules: readonly string[], bias: boolean): readonly Value[] => {
+    const weight = modules.length === 1 ? undefined : weights.joined?.(modules.map((module) => `${module}.weight`))
+    if (weight === undefined) return modules.map((module) => linear(x, module, bias))
+    const biasOf = (): Value =>
+      concat(
+        modules.map((module) => weights(`${module}.bias`)),
+        0,
+      )
+    const y = bias ? affine(x, weight, biasOf(), true) : matmul(x, weight, { transB: true })
+    return [adapt === undefined ? y : adapt(modules, x, y)]
+  }
+  const gated = (gate: Value, up: Value): Value => {
+    if (config.activation === 'silu') return swiGlu(gate, up)
+    return mul(config.activation === 'gelu' ? gelu(gate) : geluTanh(gate), up)
   }
   const activate = { silu, gelu, gelu_tanh: geluTanh }[config.activation]
   const at = (layer: number): string => (gpt2 ? `transformer.h.${layer}` : `model.layers.${layer}`)
@@ -187,13 +250,13 @@ function blockLayers(config: NetworkConfig, weights: Weights, adapt?: Adapt): Bl
       }
   return {
     norm: (x, layer, which) => norm(x, `${at(layer)}.${names.norms[which]}`),
-    queryKeyValue: (x, layer) => names.qkv.map((name) => linear(x, `${at(layer)}.${name}`, biases.queryKeyValue)),
+    queryKeyValue(x, layer) {
+      const modules = names.qkv.map((name) => `${at(layer)}.${name}`)
+      return linears(x, modules, biases.queryKeyValue)
+    },
     headNorm(x, layer, which) {
       if (!config.queryKeyNorm) return x
-      const rows = reshape(x, [
-        product([...x.shape.slice(0, 2), fixedSize(x.shape[2], 'headNorm') / config.headWidth]),
-        config.headWidth,
-      ])
+      const rows = reshape(x, [product(x.shape.slice(0, 3)), config.headWidth])
       return reshape(norm(rows, `${at(layer)}.self_attn.${which}_norm`), x.shape)
     },
     output: (x, layer) => linear(x, `${at(layer)}.${names.output}`, biases.output),
@@ -201,7 +264,7 @@ function blockLayers(config: NetworkConfig, weights: Weights, adapt?: Adapt): Bl
       const up = linear(x, `${at(layer)}.${names.up}`, biases.feedForward)
       const inner =
         config.feedForward === 'gated'
-          ? mul(activate(linear(x, `${at(layer)}.mlp.gate_proj`, biases.feedForward)), up)
+          ? gated(linear(x, `${at(layer)}.mlp.gate_proj`, biases.feedForward), up)
           : activate(up)
       return linear(inner, `${at(layer)}.${names.down}`, biases.feedForward)
     },
@@ -222,19 +285,19 @@ function attentionOf(
   const tokens = product([batch, sequence])
   const toHeads = (x: Value, count: number): Value =>
     transpose(reshape(x, [batch, sequence, count, headWidth]), [0, 2, 1, 3])
-  const placed = (x: Value, count: number, layer: number, which: 'q' | 'k'): Value => {
-    const rows = layers.headNorm(reshape(x, [batch, sequence, count * headWidth]), layer, which)
-    return toHeads(tables === undefined ? rows : rotary(rows, tables), count)
+  const placed = (x: Value, layer: number, which: 'q' | 'k'): Value => {
+    const normed = layers.headNorm(x, layer, which)
+    return tables === undefined ? normed : rotary(normed, tables)
   }
+  const counts = [heads, keyValueHeads, keyValueHeads]
   const ofHeads = (x: Value, layer: number): readonly [Value, Value, Value] => {
-    const [q, k, v] = layers.queryKeyValue(x, layer)
-    if (k !== undefined) {
-      return [placed(q!, heads, layer, 'q'), placed(k, keyValueHeads, layer, 'k'), toHeads(v!, keyValueHeads)]
-    }
-    // All three side by side: one transposition, then cuts along the first axis, which copy nothing twice.
-    const apart = transpose(reshape(q!, [batch, sequence, 3, heads, headWidth]), [2, 0, 3, 1, 4])
-    const [a, b, c] = split(apart, [1, 1, 1], 0).map((part) => reshape(part, [batch, heads, sequence, headWidth]))
-    return [a!, b!, c!]
+    const outputs = layers.queryKeyValue(x, layer)
+    // All three side by side take one transposition.
+    const [q, k, v] =
+      outputs.length === 1
+        ? split(toHeads(outputs[0]!, heads + 2 * keyValueHeads), counts, 1)
+        : outputs.map((output, i) => toHeads(output, counts[i]!))
+    return [placed(q!, layer, 'q'), placed(k!, layer, 'k'), v!]
   }
   return (x: Value, layer: number, keep: (cache: LayerCache) => void): Value => {
     let [q, keys, values] = ofHeads(x, layer)

@@ -18,39 +18,53 @@ export type BaseModel = {
   | { /** Their memory moves to the training thread. */ readonly tensors: BaseTensors }
 )
 
-/**
- * Reads a base, one tensor after the other.
- *
- * @throws SluiceError MODEL_CHANGED where the files are not those of the digest, MODEL_UNSUPPORTED where a parameter is
- *   missing or has another shape, and what `openModelSource` throws
- */
-export async function loadBase(base: BaseModel, network: NetworkConfig): Promise<BaseTensors> {
-  if ('tensors' in base) return checked(base.tensors, network)
-  const source = await openModelSource(base.path)
-  try {
-    if (source.digest !== base.digest) {
-      throw new SluiceError({
-        code: 'MODEL_CHANGED',
-        message: `the base model at ${base.path} is not the one that the job was planned with`,
-        next: 'run again, so that the plan is made with the files that are there now',
-        exit: 4,
-      })
-    }
-    return checked(new Map(parametersOf(network).map(({ name }) => [name, source.read(name)])), network)
-  } finally {
-    source.close()
-  }
+/** A base that is read one tensor after the other. */
+export interface OpenedBase {
+  /** @throws SluiceError MODEL_UNSUPPORTED where the parameter is missing or has another shape */
+  read(name: string): NamedTensor
+  close(): void
 }
 
-function checked(tensors: BaseTensors, network: NetworkConfig): BaseTensors {
-  for (const { name, shape } of parametersOf(network)) {
-    const tensor = tensors.get(name)
-    if (tensor?.shape.join() === shape.join()) continue
+/**
+ * Opens a base.
+ *
+ * @throws SluiceError MODEL_CHANGED where the files are not those of the digest, and what `openModelSource` throws
+ */
+export async function openBase(base: BaseModel, network: NetworkConfig): Promise<OpenedBase> {
+  const shapes = new Map(parametersOf(network).map(({ name, shape }) => [name, shape]))
+  const checked = (name: string, tensor: NamedTensor | undefined): NamedTensor => {
+    const shape = shapes.get(name)!
+    if (tensor?.shape.join() === shape.join()) return tensor
     throw new SluiceError({
       code: 'MODEL_UNSUPPORTED',
       message: `the base model has no ${name} of shape [${shape.join(', ')}]`,
       next: 'check that its configuration and its weights belong together',
     })
   }
-  return tensors
+  if ('tensors' in base) return { read: (name) => checked(name, base.tensors.get(name)), close: () => {} }
+  const source = await openModelSource(base.path)
+  if (source.digest === base.digest) {
+    return { read: (name) => checked(name, source.read(name)), close: () => source.close() }
+  }
+  source.close()
+  throw new SluiceError({
+    code: 'MODEL_CHANGED',
+    message: `the base model at ${base.path} is not the one that the job was planned with`,
+    next: 'run again, so that the plan is made with the files that are there now',
+    exit: 4,
+  })
+}
+
+/**
+ * Reads a base into memory.
+ *
+ * @throws SluiceError what `openBase` and its `read` throw
+ */
+export async function loadBase(base: BaseModel, network: NetworkConfig): Promise<BaseTensors> {
+  const source = await openBase(base, network)
+  try {
+    return new Map(parametersOf(network).map(({ name }) => [name, source.read(name)]))
+  } finally {
+    source.close()
+  }
 }

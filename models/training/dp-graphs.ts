@@ -4,12 +4,12 @@ import { gradients } from '../graph/gradient.ts'
 import { createGraph, node1, type Value } from '../graph/graph.ts'
 import { gatherRows, reshape, split } from '../graph/layout.ts'
 import { matmul } from '../graph/linear.ts'
-import { product } from '../graph/shape.ts'
+import { product, ShapeError } from '../graph/shape.ts'
 import type { LoraConfig } from '../lora/modules.ts'
 import { loraModules, loraScaling, loraSize } from '../lora/modules.ts'
 import type { NetworkConfig } from '../network/config.ts'
-import type { Adapt } from '../network/network.ts'
-import { forward, frozenWeights, headTable } from '../network/network.ts'
+import type { Adapt, Weights } from '../network/network.ts'
+import { forward, headTable, type StoredPlaces, storedWeights } from '../network/network.ts'
 
 /**
  * Clipped gradients of several units in one run, for LoRA without dropout. Every row of the batch gets its own copy of
@@ -20,7 +20,7 @@ import { forward, frozenWeights, headTable } from '../network/network.ts'
  * losses in nats of the rows are added up to the loss of each unit; `clip`; `sum` [N]. Outputs: `next_sum`, to which
  * each unit's gradient is added, scaled down to the norm `clip`; and `norms` [units, 1] before that.
  */
-export function unitBatchGraph(network: NetworkConfig, lora: LoraConfig): Uint8Array {
+export function unitBatchGraph(network: NetworkConfig, lora: LoraConfig, places: StoredPlaces = new Map()): Uint8Array {
   const graph = createGraph('unit_gradients')
   const size = loraSize(network, lora)
   const theta = graph.input('theta', 'float32', [size])
@@ -43,7 +43,8 @@ export function unitBatchGraph(network: NetworkConfig, lora: LoraConfig): Uint8A
     [2],
   )
   const copies = node1(graph, { op: 'Expand', inputs: [theta, target] }, 'float32', ['batch', size])
-  const frozen = frozenWeights(graph, network)
+  const stored = storedWeights(graph, network, places)
+  const frozen: Weights = (name) => stored(name)
   const options = { adapt: adaptRows(copies, network, lora) }
   const { hidden } = forward(graph, network, frozen, { ids, positions: graph.int64s([0]), mask }, options)
   const trained = gatherRows(reshape(hidden, [product(['batch', 'sequence']), network.width]), positions, true)
@@ -79,8 +80,9 @@ function adaptRows(copies: Value, network: NetworkConfig, lora: LoraConfig): Ada
       return [module.module, { module, a, b }]
     }),
   )
-  return (name, input, output) => {
-    const factor = factors.get(name)
+  return ([name, ...more], input, output) => {
+    if (more.length > 0) throw new ShapeError('factors of rows are for one layer at a time')
+    const factor = factors.get(name!)
     if (factor === undefined) return output
     const x = reshape(input, ['batch', 'sequence', factor.module.inputs])
     const low = matmul(x, factor.a, { transB: true, alpha })

@@ -5,13 +5,14 @@ import { loraModules } from '../lora/modules.ts'
 import type { BaseTensors } from './base.ts'
 import type { Batch } from './batches.ts'
 import { unitBatchGraph } from './dp-graphs.ts'
-import { batchFeeds, frozenFeeds } from './feeds.ts'
+import { batchFeeds, frozenFeeds, headFeeds } from './feeds.ts'
 import type { GraphShape } from './graphs.ts'
 import { accumulationGraph, applyGraph, dropoutInput, lossGraph, trainingGraph, unitGradientGraph } from './graphs.ts'
 import { decayMask, parameterSize } from './method.ts'
 import type { AdamWConfig } from './optimizer.ts'
 import { adamWScalars } from './optimizer.ts'
 import { leastTokens, padRows } from './seams.ts'
+import type { StoredBase } from './stored-base.ts'
 
 /** What AdamW moves. */
 export interface Vectors {
@@ -84,26 +85,37 @@ export interface EngineOptions {
   readonly lowMemory?: boolean
   /** The frozen parameters; fed as they are at every run, never copied. */
   readonly base?: BaseTensors | undefined
+  /** The frozen parameters in a file: gradients then run on packed copies of the matrices. Instead of `base`. */
+  readonly stored?: StoredBase | undefined
 }
 
 /**
  * Writes the graphs of a training job and runs them. Sessions are opened when they are first used, and stay until
  * `close`.
  */
-export function openEngine({ shape, optimizer, seed, threads, lowMemory = false, base }: EngineOptions): Engine {
+export function openEngine(options: EngineOptions): Engine {
+  const { optimizer, seed, threads, lowMemory = false, base, stored } = options
+  const shape: GraphShape = { ...options.shape, ...(stored === undefined ? {} : { places: stored.places }) }
   const { network, method } = shape
   const size = parameterSize(network, method)
   const least = leastTokens(shape)
   // The id of padding is of no matter: nothing sees it.
   const padded = (batch: Batch): Batch => padRows(batch, least, 0)
-  const frozen = frozenFeeds(method.kind === 'lora' ? base : undefined)
+  const inMemory = method.kind === 'lora' ? (stored?.others ?? base) : undefined
+  const frozen = frozenFeeds(inMemory)
+  const head = headFeeds(inMemory, network, shape.headBlocks ?? 1)
   const masks = createDropout(shape, seed)
   const decay = float32(decayMask(network, method))
   const zeros = new Float32Array(size)
   const zero: Readonly<Record<string, Feed>> = shape.recompute === true ? { zero: number32(0) } : {}
   const opened = new Map<string, Promise<Session>>()
-  const session = (name: string, model: () => Uint8Array, arena = !lowMemory): Promise<Session> => {
-    const known = opened.get(name) ?? openSession(model(), threads, { arena })
+  const session = (
+    name: string,
+    model: () => Uint8Array,
+    { arena = !lowMemory, pack = false }: { readonly arena?: boolean; readonly pack?: boolean } = {},
+  ): Promise<Session> => {
+    const constants = stored === undefined ? {} : { stored: { folder: stored.folder, pack } }
+    const known = opened.get(name) ?? openSession(model(), threads, { arena, ...constants })
     opened.set(name, known)
     return known
   }
@@ -136,6 +148,7 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
       const full = micro.map(padded)
       const feeds = (batch: Batch, i: number): Record<string, Feed> => ({
         ...frozen,
+        ...head,
         ...batchFeeds(batch, shape.packed),
         ...masks(batch, [t, i]),
         ...zero,
@@ -143,12 +156,13 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
         inverse_count: number32(1 / count),
       })
       const [only] = full
-      if (full.length === 1) {
+      // Packed copies are there once: all steps of a stored base run on those of one session.
+      if (full.length === 1 && stored === undefined) {
         const fused = await session('step', () => trainingGraph(shape, optimizer))
         const out = await fused.run({ ...feeds(only!, 0), ...optimizerFeeds(vectors, t, rate) })
         return { vectors: nextVectors(out), loss: scalarOf(out, 'loss'), norm: scalarOf(out, 'norm') }
       }
-      const accumulate = await session('accumulate', () => accumulationGraph(shape))
+      const accumulate = await session('accumulate', () => accumulationGraph(shape), { pack: true })
       let sum = zeros
       let loss = 0
       for (const [i, batch] of full.entries()) {
@@ -163,6 +177,7 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
       const unit = await session('unit', () => unitGradientGraph(shape))
       const out = await unit.run({
         ...frozen,
+        ...head,
         ...batchFeeds(batch, shape.packed),
         ...masks(batch, place),
         ...zero,
@@ -181,7 +196,7 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
       ? {
           async unitGradients(theta, unpadded, { weights, clip, sum }) {
             const batch = padded(unpadded)
-            const units = await session('units', () => unitBatchGraph(network, method.lora))
+            const units = await session('units', () => unitBatchGraph(network, method.lora, shape.places))
             const out = await units.run({
               ...frozen,
               ...batchFeeds(batch),
@@ -197,7 +212,7 @@ export function openEngine({ shape, optimizer, seed, threads, lowMemory = false,
     async lossSum(theta, unpadded) {
       const batch = padded(unpadded)
       // Measured now and then: what it needs is given back, instead of lying beside the memory of the steps.
-      const loss = await session('loss', () => lossGraph(shape), false)
+      const loss = await session('loss', () => lossGraph(shape), { arena: false })
       const feeds = { ...frozen, ...batchFeeds(batch, shape.packed), theta: float32(theta), inverse_count: number32(1) }
       return scalarOf(await loss.run(feeds), 'loss')
     },

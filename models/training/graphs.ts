@@ -1,4 +1,4 @@
-import { linearCrossEntropy } from '../graph/cross-entropy.ts'
+import { blockwiseCrossEntropy, linearCrossEntropy } from '../graph/cross-entropy.ts'
 import { add, atMost, div, mul, shift, sqrt, sumOfSquares } from '../graph/elementwise.ts'
 import { gradients } from '../graph/gradient.ts'
 import { createGraph, type Graph, node1, type Value } from '../graph/graph.ts'
@@ -7,8 +7,8 @@ import { product } from '../graph/shape.ts'
 import { type DropoutMask, loraAdapt } from '../lora/factors.ts'
 import type { NetworkConfig } from '../network/config.ts'
 import { elements, parametersOf } from '../network/config.ts'
-import type { ForwardOptions, Weights } from '../network/network.ts'
-import { forward, frozenWeights, headTable, unpackWeights } from '../network/network.ts'
+import type { ForwardOptions, StoredPlaces, Weights } from '../network/network.ts'
+import { forward, frozenWeights, headTable, storedWeights, unpackWeights } from '../network/network.ts'
 import type { TrainingMethod } from './method.ts'
 import { parameterSize } from './method.ts'
 import type { AdamWConfig } from './optimizer.ts'
@@ -24,6 +24,7 @@ import { adamW } from './optimizer.ts'
  * - `positions` int32 [labelled], indices into batch·sequence of the tokens whose next token is trained, and `targets`
  *   int32 [labelled], those next tokens;
  * - `inverse_count`, by which the sum of losses in nats is multiplied: 1 / trained tokens of the whole step;
+ * - `head_block.N`, the head's rows in blocks, where LoRA computes it so;
  * - `dropout.MODULE` [batch, sequence, inputs] where gradients are taken and LoRA has dropout;
  * - `zero`, always 0, where activations are recomputed.
  */
@@ -38,6 +39,10 @@ export interface GraphShape {
   readonly queryBlocks?: number
   /** Of blocks of queries; see `ForwardOptions`. */
   readonly keepProbabilities?: boolean
+  /** LoRA computes the head and its gradient in so many blocks of the vocabulary; see `blockwiseCrossEntropy`. */
+  readonly headBlocks?: number
+  /** Layers of the frozen base that lie in a file instead of being inputs. */
+  readonly places?: StoredPlaces
 }
 
 /** Name of the input that holds a module's dropout mask. */
@@ -134,7 +139,7 @@ function optimizerOutputs(
 /** The parameters as the method sees them: cut out of θ, or frozen beside the factors in θ. */
 function placeParameters(
   graph: Graph,
-  { network, method }: GraphShape,
+  { network, method, places }: GraphShape,
   theta: Value,
   dropout = false,
 ): { readonly weights: Weights; readonly adapt?: NonNullable<ForwardOptions['adapt']> } {
@@ -151,7 +156,8 @@ function placeParameters(
           return reshape(mask, [product(['batch', 'sequence']), inputs])
         }
       : undefined
-  return { weights: frozenWeights(graph, network, type), adapt: loraAdapt(theta, network, lora, masks) }
+  const weights = places === undefined ? frozenWeights(graph, network, type) : storedWeights(graph, network, places)
+  return { weights, adapt: loraAdapt(theta, network, lora, masks) }
 }
 
 function lossAndGradient(
@@ -161,7 +167,8 @@ function lossAndGradient(
 ): { readonly loss: Value; readonly gradient: Value } {
   const { weights, adapt } = placeParameters(graph, shape, theta, true)
   const options = { recompute: shape.recompute ?? false, ...(adapt === undefined ? {} : { adapt }) }
-  const loss = batchLoss(graph, shape, weights, options, floating(theta))
+  const headBlocks = adapt === undefined ? 1 : shape.headBlocks
+  const loss = batchLoss(graph, shape, weights, options, floating(theta), headBlocks)
   if (shape.method.kind === 'lora') return { loss, gradient: gradients(loss, [theta])[0]! }
   // The parameters are cut out of θ side by side, so their gradients only need to be joined.
   const specs = parametersOf(shape.network)
@@ -180,6 +187,7 @@ function batchLoss(
   weights: Weights,
   options: ForwardOptions,
   type: 'float32' | 'float64',
+  headBlocks = 1,
 ): Value {
   const ids = graph.input('ids', 'int32', ['batch', 'sequence'])
   const mask = graph.input('mask', type, packed ? ['batch', 1, 'sequence', 'sequence'] : ['sequence', 'sequence'])
@@ -190,7 +198,27 @@ function batchLoss(
   const { hidden } = forward(graph, network, weights, inputs, { ...options, queryBlocks, keepProbabilities })
   // The head runs on the trained tokens only: with chat data that is about half of all.
   const rows = gatherRows(reshape(hidden, [product(['batch', 'sequence']), network.width]), positions, true)
-  return mul(linearCrossEntropy(rows, headTable(network, weights), targets), inverseCount)
+  const table = headTable(network, weights)
+  const loss =
+    headBlocks === 1
+      ? linearCrossEntropy(rows, table, targets)
+      : blockwiseCrossEntropy(rows, table, blockInputs(graph, network, headBlocks, type), targets)
+  return mul(loss, inverseCount)
+}
+
+/** Name of the input that holds a block of the head's rows. */
+export function headInput(block: number): string {
+  return `head_block.${block}`
+}
+
+function blockInputs(graph: Graph, network: NetworkConfig, blocks: number, type: 'float32' | 'float64') {
+  return headCuts(network, blocks).map(([from, to], i) => graph.input(headInput(i), type, [to - from, network.width]))
+}
+
+/** First row, and the one after the last, of each block of the head. */
+export function headCuts({ vocabulary }: NetworkConfig, blocks: number): readonly (readonly [number, number])[] {
+  const size = Math.ceil(vocabulary / blocks)
+  return Array.from({ length: blocks }, (_, i) => [i * size, Math.min(vocabulary, (i + 1) * size)])
 }
 
 function tokenPositions(graph: Graph): Value {

@@ -9,11 +9,13 @@ import type { Engine } from './engine.ts'
 import { openEngine } from './engine.ts'
 import type { TrainingJob } from './job.ts'
 import { initialTheta } from './method.ts'
-import { keepProbabilities, longestRow, queryBlocks } from './query-blocks.ts'
+import { blocksOf, longestRow } from './query-blocks.ts'
 import type { RoundTrip } from './round-trip.ts'
 import { checkRoundTrip } from './round-trip.ts'
 import { stepsOf } from './step-kinds.ts'
 import type { StepKind } from './steps.ts'
+import type { StoredBase } from './stored-base.ts'
+import { storeBase } from './stored-base.ts'
 
 export type { TrainingJob } from './job.ts'
 
@@ -70,26 +72,12 @@ export async function train(
   const found = readCheckpoint(job.checkpointPath, id)
   if (job.dp !== undefined && found.state === undefined && found.problem === 'corrupt') throw lostSteps()
   const checkpoint = found.state === undefined ? found.problem : 'resumed'
-  const base = job.base === undefined ? undefined : await loadBase(job.base, config.network)
-  const longest = Math.max(longestRow(job.train), longestRow(job.valid))
-  const engine = openEngine({
-    shape: {
-      network: config.network,
-      method: config.method,
-      packed: job.train.parts !== undefined || job.valid.parts !== undefined,
-      recompute: config.recompute ?? false,
-      queryBlocks: queryBlocks(config.network, longest),
-      keepProbabilities: keepProbabilities(config.network, longest),
-    },
-    optimizer: config.optimizer,
-    seed: config.seed,
-    threads: job.threads,
-    lowMemory: job.lowMemory ?? false,
-    base,
-  })
+  const { base, stored } = await placeBase(job)
   let state: TrainingState
   const measured = { tokens: 0, seconds: 0 }
+  let engine: Engine | undefined
   try {
+    engine = engineOf(job, base, stored)
     state = found.state ?? (await firstState(job, base, engine))
     let lastCheckpoint = performance.now()
     while (state.step < kind.steps && !(config.patience > 0 && evaluationsSinceBest(state) >= config.patience)) {
@@ -114,10 +102,12 @@ export async function train(
       }
     }
   } finally {
-    await engine.close()
+    await engine?.close()
+    stored?.remove()
   }
   const { best, trainLoss, validLoss, tokens, trainedTokens, counters } = state
-  const roundTrip = await checkRoundTrip(job, base, best.theta)
+  const again = stored === undefined ? base : await loadBase(job.base!, config.network)
+  const roundTrip = await checkRoundTrip(job, again, best.theta)
   return {
     best,
     steps: state.step,
@@ -131,6 +121,38 @@ export async function train(
     ...(roundTrip === undefined ? {} : { roundTrip }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
   }
+}
+
+/** The base in memory, or in a file beside the checkpoint where its layers are to be packed. */
+async function placeBase(
+  job: TrainingJob,
+): Promise<{ readonly base?: BaseTensors | undefined; readonly stored?: StoredBase | undefined }> {
+  const { base, config, lowMemory, checkpointPath } = job
+  if (base === undefined) return {}
+  // Computed again, a layer would be packed once more.
+  const packs = config.method.kind === 'lora' && lowMemory !== true && config.recompute !== true
+  if (!packs) return { base: await loadBase(base, config.network) }
+  return { stored: await storeBase(base, config.network, `${checkpointPath}.base`) }
+}
+
+function engineOf(job: TrainingJob, base: BaseTensors | undefined, stored: StoredBase | undefined): Engine {
+  const { network, method, recompute, microTokens, batchTokens, optimizer, seed } = job.config
+  const longest = Math.max(longestRow(job.train), longestRow(job.valid))
+  return openEngine({
+    shape: {
+      network,
+      method,
+      packed: job.train.parts !== undefined || job.valid.parts !== undefined,
+      recompute: recompute ?? false,
+      ...blocksOf(network, longest, microTokens ?? batchTokens),
+    },
+    optimizer,
+    seed,
+    threads: job.threads,
+    lowMemory: job.lowMemory ?? false,
+    base,
+    stored,
+  })
 }
 
 /** After which steps the held-out loss is measured. */
@@ -253,12 +275,14 @@ function lostSteps(): SluiceError {
   })
 }
 
-function jobDigest({ config, base, train: rows, valid, dp }: TrainingJob): string {
+function jobDigest({ config, base, train: rows, valid, dp, lowMemory }: TrainingJob): string {
   const digest = (data: Int32Array | Uint8Array): string =>
     sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   return sha256Json([
     config,
     base?.digest ?? null,
+    // Packed layers round differently.
+    lowMemory === true,
     // An infinite bound, in tests, has no canonical form as a number.
     dp === undefined ? null : { ...dp, clip: String(dp.clip), unitOfRow: digest(dp.unitOfRow) },
     ...[rows, valid].flatMap((set) => [

@@ -1,6 +1,7 @@
 import type { NetworkConfig } from '../network/config.ts'
 import type { TokenRows } from './batches.ts'
 import { paddedLength, rowLength } from './batches.ts'
+import type { GraphShape } from './graphs.ts'
 
 /** Queries of a block of the longest sequence. Measured at 128 and 512 tokens: smaller ones cost more than they save. */
 const BLOCK = 64
@@ -27,6 +28,36 @@ export function queryBlocks(network: NetworkConfig, longest: number): number {
  */
 export function keepProbabilities(network: NetworkConfig, longest: number): boolean {
   return network.heads * sequenceOf(network, longest) <= 8 * network.width
+}
+
+/** Most numbers of a block of the head, of which there are logits and probabilities: 16 MiB each. */
+const HEAD_NUMBERS = 2 ** 22
+const MOST_HEAD_BLOCKS = 16
+/** Words of a block, so that none is a narrow product, which two threads could sum differently; see `leastTokens`. */
+const LEAST_WORDS = 256
+
+/** Blocks of the vocabulary in which LoRA computes the head of a batch. */
+export function headBlocks(network: NetworkConfig, tokens: number): number {
+  const wanted = 2 ** Math.ceil(Math.log2((tokens * network.vocabulary) / HEAD_NUMBERS))
+  return Math.max(1, Math.min(MOST_HEAD_BLOCKS, wanted, Math.floor(network.vocabulary / LEAST_WORDS)))
+}
+
+/**
+ * The blocks of a run.
+ *
+ * @param longest tokens of the longest row, with the one that is only a target
+ * @param batchTokens of a micro-batch, padding included
+ */
+export function blocksOf(
+  network: NetworkConfig,
+  longest: number,
+  batchTokens: number,
+): Pick<GraphShape, 'queryBlocks' | 'keepProbabilities' | 'headBlocks'> {
+  return {
+    queryBlocks: queryBlocks(network, longest),
+    keepProbabilities: keepProbabilities(network, longest),
+    headBlocks: headBlocks(network, Math.max(batchTokens, sequenceOf(network, longest))),
+  }
 }
 
 function sequenceOf(network: NetworkConfig, longest: number): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { attention, softmax } from '../../../models/graph/attention.ts'
-import { crossEntropy, linearCrossEntropy } from '../../../models/graph/cross-entropy.ts'
+import { blockwiseCrossEntropy, crossEntropy, linearCrossEntropy } from '../../../models/graph/cross-entropy.ts'
 import {
   add,
   div,
@@ -28,6 +28,7 @@ import { layerNorm, rmsNorm } from '../../../models/graph/norm.ts'
 import { rotary, rotaryTables } from '../../../models/graph/rotary.ts'
 import type { Feed } from '../../../models/graph/session.ts'
 import { openSession } from '../../../models/graph/session.ts'
+import { swiGlu } from '../../../models/graph/swiglu.ts'
 import { random } from '../../../util/random.ts'
 
 type Real = 'float32' | 'float64'
@@ -146,12 +147,12 @@ const CASES: readonly Case[] = [
   ),
   {
     name: 'rotary from a first position',
-    shapes: [[2, 3, 8]],
+    shapes: [[2, 2, 3, 4]],
     build: ([x], graph, type) => rotary(x!, angles(graph, type, graph.int64s([1]))),
   },
   {
     name: 'rotary with a position per token and a factor',
-    shapes: [[2, 3, 8]],
+    shapes: [[2, 2, 3, 4]],
     build: ([x], graph, type) => {
       const positions = graph.constant('int64', [2, 3], BigInt64Array.of(0n, 1n, 5n, 2n, 0n, 9n))
       return rotary(x!, angles(graph, type, positions, 1.3))
@@ -191,6 +192,37 @@ const CASES: readonly Case[] = [
     name: 'crossEntropy',
     shapes: [[4, 6]],
     build: ([logits], graph) => crossEntropy(logits!, ids(graph, [2, 5, 2, 0])),
+  },
+  {
+    name: 'swiGlu',
+    shapes: [
+      [3, 4],
+      [3, 4],
+    ],
+    spread: 3,
+    build: ([gate, up]) => swiGlu(gate!, up!),
+  },
+  {
+    name: 'blockwiseCrossEntropy of a frozen table in three blocks, the last one shorter',
+    shapes: [[4, 3]],
+    build: ([x], graph, type) => {
+      const rng = random(3)
+      const numbers = Float64Array.from({ length: 21 }, () => 4 * rng.normal())
+      const part = (from: number, to: number): Value => {
+        const data = numbers.slice(3 * from, 3 * to)
+        return graph.constant(type, [to - from, 3], type === 'float32' ? Float32Array.from(data) : data)
+      }
+      const blocks = [part(0, 3), part(3, 6), part(6, 7)]
+      return blockwiseCrossEntropy(x!, part(0, 7), blocks, ids(graph, [2, 6, 3, 6]))
+    },
+  },
+  {
+    name: 'a narrow, tall factor: its gradient is made lying',
+    shapes: [
+      [5, 2],
+      [70, 2],
+    ],
+    build: ([low, b]) => matmul(low!, b!, { transB: true, alpha: 0.5 }),
   },
   {
     name: 'linearCrossEntropy with repeated targets',

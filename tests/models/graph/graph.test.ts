@@ -3,6 +3,7 @@ import { add, mul } from '../../../models/graph/elementwise.ts'
 import { createGraph } from '../../../models/graph/graph.ts'
 import { concat, reshape, split, transpose } from '../../../models/graph/layout.ts'
 import { matmul } from '../../../models/graph/linear.ts'
+import { encodeOnnx } from '../../../models/graph/onnx.ts'
 import { float32, openSession } from '../../../models/graph/session.ts'
 import { product } from '../../../models/graph/shape.ts'
 
@@ -66,6 +67,35 @@ describe('toModel', () => {
       'Identity second',
       'Identity same',
     ])
+  })
+
+  it('adds a matrix to a product within the product, where nothing else reads it', async () => {
+    const g = createGraph('sums')
+    const a = g.input('a', 'float32', ['n', 3])
+    const b = g.input('b', 'float32', [2, 3])
+    const c = g.input('c', 'float32', ['n', 2])
+    const row = g.input('row', 'float32', [2])
+    const ops = (outputs: Record<string, ReturnType<typeof add>>): string =>
+      g
+        .toModel(outputs)
+        .nodes.map(({ op }) => op)
+        .join(' ')
+    const p = matmul(a, b, { transB: true, alpha: 2 })
+    const y = add(c, p)
+    expect(ops({ y })).toBe('Gemm')
+    expect(ops({ y: add(p, c) })).toBe('Gemm')
+    // One of two products stays one; a product that is read twice or broadcast too.
+    expect(ops({ y: add(p, matmul(a, b, { transB: true })) })).toBe('FusedMatMul Gemm')
+    expect(ops({ y, p })).toBe('FusedMatMul Add')
+    expect(ops({ y: add(p, p) })).toBe('FusedMatMul Add')
+    expect(ops({ y: add(p, row) })).toBe('FusedMatMul Add')
+    expect(ops({ y: add(matmul(a, g.input('v', 'float32', [3, 1])), c) })).toBe('MatMul Add')
+    const session = await openSession(encodeOnnx(g.toModel({ y })), 1)
+    const feeds = { a: float32(Float32Array.of(1, 2, 3), [1, 3]), c: float32(Float32Array.of(10, 20), [1, 2]) }
+    const unread = { row: float32(new Float32Array(2)), v: float32(new Float32Array(3), [3, 1]) }
+    const out = await session.run({ ...feeds, ...unread, b: float32(Float32Array.of(1, 0, 0, 0, 1, 1), [2, 3]) })
+    expect(Array.from(out['y']!.data as Float32Array)).toEqual([12, 30])
+    await session.close()
   })
 
   it('gives the same bytes each time', () => {

@@ -202,8 +202,8 @@ describe('frozen weights', () => {
     const graph = createGraph('tuned')
     const weights = frozenWeights(graph, config)
     const factors: Value[] = []
-    const adapt: Adapt = (module, x, y) => {
-      if (!modules.includes(module)) return y
+    const adapt: Adapt = ([module], x, y) => {
+      if (!modules.includes(module!)) return y
       const a = graph.input(`${module}.a`, 'float32', [2, x.shape[1]!])
       const b = graph.input(`${module}.b`, 'float32', [y.shape[1]!, 2])
       factors.push(a, b)

@@ -4,9 +4,9 @@ import { gpt2Config, llamaConfig, type NetworkConfig } from '../../../models/net
 import { initialWeights } from '../../../models/network/weights.ts'
 import { makeBatch, packRows } from '../../../models/training/batches.ts'
 import { batchFeeds } from '../../../models/training/feeds.ts'
-import { gradientGraph } from '../../../models/training/graphs.ts'
+import { gradientGraph, headCuts } from '../../../models/training/graphs.ts'
 import { FULL } from '../../../models/training/method.ts'
-import { keepProbabilities, longestRow, queryBlocks } from '../../../models/training/query-blocks.ts'
+import { headBlocks, keepProbabilities, longestRow, queryBlocks } from '../../../models/training/query-blocks.ts'
 import { random } from '../../../util/random.ts'
 
 const SHAPE = { vocabulary: 31, width: 16, hidden: 24, layers: 2, heads: 4, headWidth: 4, context: 1024 }
@@ -27,6 +27,19 @@ describe('blocks of queries', () => {
   it('keep their probabilities where these are small beside the rest of a block', () => {
     const wide = llamaConfig({ ...SHAPE, width: 576, heads: 9, keyValueHeads: 3, headWidth: 64 })
     expect([129, 513, 514, 2000].map((length) => keepProbabilities(wide, length))).toEqual([true, true, false, false])
+  })
+
+  it('of the head are of four million logits, and never narrow', () => {
+    const smollm = { ...LLAMA, vocabulary: 49_152 }
+    expect([16, 85, 86, 512, 1024, 1_000_000].map((tokens) => headBlocks(smollm, tokens))).toEqual([1, 1, 2, 8, 16, 16])
+    expect(headBlocks({ ...LLAMA, vocabulary: 1023 }, 10_000_000)).toBe(3)
+    for (const vocabulary of [1, 2, 255, 511, 513, 1023, 4111, 49_153]) {
+      const blocks = headBlocks({ ...LLAMA, vocabulary }, 10_000_000)
+      const cuts = headCuts({ ...LLAMA, vocabulary }, blocks)
+      expect(cuts.every(([from], i) => from === (cuts[i - 1]?.[1] ?? 0))).toBe(true)
+      if (blocks > 1) expect(Math.min(...cuts.map(([from, to]) => to - from))).toBeGreaterThan(144)
+      expect(cuts.at(-1)![1]).toBe(vocabulary)
+    }
   })
 
   it('go by the longest row', () => {

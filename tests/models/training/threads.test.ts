@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { gpt2Config, llamaConfig, type NetworkConfig } from '../../../models/network/config.ts'
 import { initialWeights, toTensors } from '../../../models/network/weights.ts'
@@ -7,6 +10,7 @@ import { openEngine } from '../../../models/training/engine.ts'
 import { FULL, initialTheta, type TrainingMethod } from '../../../models/training/method.ts'
 import { packBlocks } from '../../../models/training/packing.ts'
 import { leastTokens, padRows } from '../../../models/training/seams.ts'
+import { storeBase } from '../../../models/training/stored-base.ts'
 import { random } from '../../../util/random.ts'
 
 /** Layers of up to 144 outputs over more than 128 inputs are where one thread and two sum in different places. */
@@ -62,18 +66,24 @@ interface Setting {
   readonly method: TrainingMethod
   readonly packed?: boolean
   readonly queryBlocks?: number
+  readonly headBlocks?: number
+  /** Keep the layers of the base in a file, and pack them. */
+  readonly stored?: boolean
 }
 
 /** All that the engine gives for the batches, as bytes. */
 async function results(
-  { network, method, packed = false, queryBlocks = 1 }: Setting,
+  { network, method, packed = false, queryBlocks = 1, headBlocks = 1, stored = false }: Setting,
   batches: readonly Batch[],
   threads: number,
 ) {
   const weights = initialWeights(network, random(17)).map((x) => (x === 1 ? 1 : 8 * x))
   const base = new Map(toTensors(weights, network).map((tensor) => [tensor.name, tensor]))
   const optimizer = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 }
-  const engine = openEngine({ shape: { network, method, packed, queryBlocks }, optimizer, seed: 1, threads, base })
+  const file = join(mkdtempSync(join(tmpdir(), 'sluice-threads-')), 'base')
+  const place = stored ? await storeBase({ digest: '', tensors: base }, network, file) : undefined
+  const shape = { network, method, packed, queryBlocks, headBlocks }
+  const engine = openEngine({ shape, optimizer, seed: 1, threads, ...(stored ? { stored: place } : { base }) })
   const rng = random(5)
   const theta = initialTheta(network, method, base, 1).map((x) => x + 0.02 * rng.normal())
   const zeros = new Float32Array(theta.length)
@@ -94,6 +104,7 @@ async function results(
     }
   } finally {
     await engine.close()
+    rmSync(dirname(file), { recursive: true })
   }
   return out
 }
@@ -119,6 +130,16 @@ it.each([2, 4, 8])('attention in %i blocks of queries too', async (queryBlocks) 
   // `unitGradient` takes the second batch, `unitGradients` the fourth.
   const four = [...batches, batches[2]!]
   expect(await results(setting, four, 2)).toEqual(await results(setting, four, 1))
+})
+
+it.each(NETWORKS)('packed layers and a head in blocks too: %s', async (_, narrow) => {
+  const network = { ...narrow, vocabulary: narrow.vocabulary + 500 }
+  for (const dropout of [0, 0.1]) {
+    const setting: Setting = { network, method: lora(4, dropout), stored: true, headBlocks: 3 }
+    const batches = batchesOf(network)
+    const one = await results(setting, batches, 1)
+    expect((await results(setting, batches, 2)).map((result, i) => same(result, one[i]))).toEqual(one.map(() => true))
+  }
 })
 
 it('packed rows too', async () => {
