@@ -61,6 +61,13 @@ export function linearCrossEntropy(x: Value, table: Value, targets: Value): Valu
   return loss
 }
 
+/** Some rows of a table. */
+export interface TableBlock {
+  readonly rows: Value
+  /** The same rows once more, for the product with the probabilities: a constant that is packed for it. */
+  readonly packed?: Value
+}
+
 /**
  * `linearCrossEntropy` of a frozen table in blocks of the vocabulary: no more than one block's probabilities are in
  * memory at a time, so dx is made together with the loss. Of a block j with probabilities Pⱼ among its own words and
@@ -69,26 +76,26 @@ export function linearCrossEntropy(x: Value, table: Value, targets: Value): Valu
  *
  * @param x [rows, d], only the rows that have a target
  * @param table [vocabulary, d]; it gets no gradient
- * @param blocks the rows of the table, cut into matrices
+ * @param blocks all rows of the table
  * @param targets int32 [rows]
  * @returns a scalar
  */
-export function blockwiseCrossEntropy(x: Value, table: Value, blocks: readonly Value[], targets: Value): Value {
+export function blockwiseCrossEntropy(x: Value, table: Value, blocks: readonly TableBlock[], targets: Value): Value {
   checkTargets('blockwiseCrossEntropy', x, targets)
-  sameType('blockwiseCrossEntropy', x, table, ...blocks)
+  sameType('blockwiseCrossEntropy', x, table, ...blocks.map(({ rows }) => rows))
   const [loss] = x.graph.operation(
     'BlockwiseCrossEntropy',
     [x],
     () => {
       const parts: { readonly logSum: Value; readonly product: Value }[] = []
-      for (const block of blocks) {
+      for (const { rows: words, packed = words } of blocks) {
         const before = parts.at(-1)
         // Otherwise all blocks might be computed before the first is let go.
         const rows = before === undefined ? x : waitFor(waitFor(x, before.product), before.logSum)
-        const logits = matmul(rows, block, { transB: true })
+        const logits = matmul(rows, words, { transB: true })
         const p = softmax(logits)
         const logSum = sub(largest(logits), log(largest(p)))
-        parts.push({ logSum, product: probabilitiesTimes(block, p) })
+        parts.push({ logSum, product: probabilitiesTimes(packed, p) })
       }
       const logSums = concat(
         parts.map(({ logSum }) => logSum),

@@ -95,7 +95,8 @@ export interface EngineOptions {
  */
 export function openEngine(options: EngineOptions): Engine {
   const { optimizer, seed, threads, lowMemory = false, base, stored } = options
-  const shape: GraphShape = { ...options.shape, ...(stored === undefined ? {} : { places: stored.places }) }
+  const places = stored === undefined ? {} : { places: stored.places, headPlace: stored.head }
+  const shape: GraphShape = { ...options.shape, ...places }
   const { network, method } = shape
   const size = parameterSize(network, method)
   const least = leastTokens(shape)

@@ -1,8 +1,9 @@
-import { blockwiseCrossEntropy, linearCrossEntropy } from '../graph/cross-entropy.ts'
+import { blockwiseCrossEntropy, linearCrossEntropy, type TableBlock } from '../graph/cross-entropy.ts'
 import { add, atMost, div, mul, shift, sqrt, sumOfSquares } from '../graph/elementwise.ts'
 import { gradients } from '../graph/gradient.ts'
 import { createGraph, type Graph, node1, type Value } from '../graph/graph.ts'
 import { concat, gatherRows, reshape } from '../graph/layout.ts'
+import type { ExternalData } from '../graph/onnx.ts'
 import { product } from '../graph/shape.ts'
 import { type DropoutMask, loraAdapt } from '../lora/factors.ts'
 import type { NetworkConfig } from '../network/config.ts'
@@ -43,6 +44,8 @@ export interface GraphShape {
   readonly headBlocks?: number
   /** Layers of the frozen base that lie in a file instead of being inputs. */
   readonly places?: StoredPlaces
+  /** Where the head's table lies in the file once more, to be packed for its backward pass. */
+  readonly headPlace?: ExternalData | undefined
 }
 
 /** Name of the input that holds a module's dropout mask. */
@@ -167,8 +170,7 @@ function lossAndGradient(
 ): { readonly loss: Value; readonly gradient: Value } {
   const { weights, adapt } = placeParameters(graph, shape, theta, true)
   const options = { recompute: shape.recompute ?? false, ...(adapt === undefined ? {} : { adapt }) }
-  const headBlocks = adapt === undefined ? 1 : shape.headBlocks
-  const loss = batchLoss(graph, shape, weights, options, floating(theta), headBlocks)
+  const loss = batchLoss(graph, shape, weights, options, floating(theta), adapt !== undefined)
   if (shape.method.kind === 'lora') return { loss, gradient: gradients(loss, [theta])[0]! }
   // The parameters are cut out of θ side by side, so their gradients only need to be joined.
   const specs = parametersOf(shape.network)
@@ -183,12 +185,13 @@ function lossAndGradient(
 /** The sum of losses over the trained tokens of a batch, in nats, times `inverse_count`. */
 function batchLoss(
   graph: Graph,
-  { network, packed = false, queryBlocks = 1, keepProbabilities = false }: GraphShape,
+  shape: GraphShape,
   weights: Weights,
   options: ForwardOptions,
   type: 'float32' | 'float64',
-  headBlocks = 1,
+  blockwise = false,
 ): Value {
+  const { network, packed = false, queryBlocks = 1, keepProbabilities = false } = shape
   const ids = graph.input('ids', 'int32', ['batch', 'sequence'])
   const mask = graph.input('mask', type, packed ? ['batch', 1, 'sequence', 'sequence'] : ['sequence', 'sequence'])
   const positions = graph.input('positions', 'int32', ['labelled'])
@@ -199,10 +202,9 @@ function batchLoss(
   // The head runs on the trained tokens only: with chat data that is about half of all.
   const rows = gatherRows(reshape(hidden, [product(['batch', 'sequence']), network.width]), positions, true)
   const table = headTable(network, weights)
+  const blocks = blockwise ? headOf(graph, shape, table) : []
   const loss =
-    headBlocks === 1
-      ? linearCrossEntropy(rows, table, targets)
-      : blockwiseCrossEntropy(rows, table, blockInputs(graph, network, headBlocks, type), targets)
+    blocks.length === 0 ? linearCrossEntropy(rows, table, targets) : blockwiseCrossEntropy(rows, table, blocks, targets)
   return mul(loss, inverseCount)
 }
 
@@ -211,8 +213,17 @@ export function headInput(block: number): string {
   return `head_block.${block}`
 }
 
-function blockInputs(graph: Graph, network: NetworkConfig, blocks: number, type: 'float32' | 'float64') {
-  return headCuts(network, blocks).map(([from, to], i) => graph.input(headInput(i), type, [to - from, network.width]))
+/** The head in blocks; none where the table in one is as good. */
+function headOf(graph: Graph, { network, headBlocks = 1, headPlace }: GraphShape, table: Value): readonly TableBlock[] {
+  if (headBlocks === 1 && headPlace === undefined) return []
+  const rowBytes = network.width * Float32Array.BYTES_PER_ELEMENT
+  return headCuts(network, headBlocks).map(([from, to], i) => {
+    const shape = [to - from, network.width]
+    const rows = headBlocks === 1 ? table : graph.input(headInput(i), table.type, shape)
+    if (headPlace === undefined) return { rows }
+    const place = { ...headPlace, offset: headPlace.offset + from * rowBytes, length: (to - from) * rowBytes }
+    return { rows, packed: graph.stored(`${headInput(i)} packed`, shape, place) }
+  })
 }
 
 /** First row, and the one after the last, of each block of the head. */

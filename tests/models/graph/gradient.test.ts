@@ -212,7 +212,7 @@ const CASES: readonly Case[] = [
         const data = numbers.slice(3 * from, 3 * to)
         return graph.constant(type, [to - from, 3], type === 'float32' ? Float32Array.from(data) : data)
       }
-      const blocks = [part(0, 3), part(3, 6), part(6, 7)]
+      const blocks = [{ rows: part(0, 3) }, { rows: part(3, 6), packed: part(3, 6) }, { rows: part(6, 7) }]
       return blockwiseCrossEntropy(x!, part(0, 7), blocks, ids(graph, [2, 6, 3, 6]))
     },
   },

@@ -9,7 +9,7 @@ import { makeBatch, packRows } from '../../../models/training/batches.ts'
 import { type EngineOptions, openEngine } from '../../../models/training/engine.ts'
 import { accumulationGraph } from '../../../models/training/graphs.ts'
 import { initialTheta, type TrainingMethod } from '../../../models/training/method.ts'
-import { storeBase } from '../../../models/training/stored-base.ts'
+import { packsHead, storeBase } from '../../../models/training/stored-base.ts'
 import { random } from '../../../util/random.ts'
 
 let folder: string
@@ -86,16 +86,26 @@ describe.each(NETWORKS)('a stored base, its layers packed and its head in blocks
 describe('storeBase', () => {
   const network = NETWORKS[0]![1]
 
-  it('writes the layers only, readable by their owner alone, and deletes the file', async () => {
+  it('writes the layers and a small head, readable by their owner alone, and deletes the file', async () => {
     const path = join(folder, 'layers')
     const stored = await storeBase({ digest: '', tensors: tensorsOf(network) }, network, path)
     const layers = parametersOf(network).filter(({ layout }) => layout !== undefined)
-    const size = layers.reduce((sum, { shape }) => sum + shape[0]! * shape[1]! * 4, 0)
+    const bytes = (shape: readonly number[]): number => shape[0]! * shape[1]! * 4
+    const size = layers.reduce((sum, { shape }) => sum + bytes(shape), bytes([101, 288]))
     expect([statSync(path).size, statSync(path).mode & 0o777]).toEqual([size, 0o600])
     expect([...stored.places.keys()]).toEqual(layers.map(({ name }) => name))
+    expect(stored.head).toMatchObject({ location: 'layers', length: bytes([101, 288]) })
+    // The head stays in memory too: rows of it are read.
     expect(stored.others.size + stored.places.size).toBe(parametersOf(network).length)
     stored.remove()
     expect(existsSync(path)).toBe(false)
+  })
+
+  it('packs the head of a model whose copies take less than 900 MB', () => {
+    const smollm = { vocabulary: 49_152, width: 576, hidden: 1536, layers: 30, heads: 9, headWidth: 64, context: 8192 }
+    const gpt2 = { vocabulary: 50_257, width: 768, layers: 12, heads: 12, context: 1024 }
+    expect(packsHead(gpt2Config(gpt2))).toBe(true)
+    expect(packsHead(llamaConfig({ ...smollm, keyValueHeads: 3 }))).toBe(false)
   })
 
   it('takes the place of what a killed run left', async () => {
