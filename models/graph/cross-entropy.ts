@@ -91,7 +91,7 @@ export function blockwiseCrossEntropy(x: Value, table: Value, blocks: readonly T
       for (const { rows: words, packed = words } of blocks) {
         const before = parts.at(-1)
         // Otherwise all blocks might be computed before the first is let go.
-        const rows = before === undefined ? x : waitFor(waitFor(x, before.product), before.logSum)
+        const rows = before === undefined ? x : waitFor(x, before.product, before.logSum)
         const logits = matmul(rows, words, { transB: true })
         const p = softmax(logits)
         const logSum = sub(largest(logits), log(largest(p)))

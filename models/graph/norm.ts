@@ -51,7 +51,8 @@ export function rmsNorm(x: Value, gain: Value, epsilon: number): Value {
 
 /**
  * Layer normalisation (Ba et al. 2016): y = g·x̂ + b with x̂ = (x − μ)·r, r = 1/√(var(x) + ε).
- * dx = r·(dy·g − mean(dy·g) − x̂·mean(dy·g·x̂)), dg = Σ over rows of dy·x̂, db = Σ over rows of dy.
+ * dx = r·(dy·g − mean(dy·g) − x̂·mean(dy·g·x̂)), dg = Σ over rows of dy·x̂, db = Σ over rows of dy. x̂ is not made for dx:
+ * with u = dy·g and k = r³·(mean(u·x) − μ·mean(u)), dx = r·u − k·x + (k·μ − r·mean(u)).
  *
  * @param x [rows, d]
  * @param gain [d]
@@ -82,12 +83,12 @@ export function layerNorm(x: Value, gain: Value, bias: Value, epsilon: number): 
     (_, mean, r) =>
       ([dy]) => {
         if (dy === undefined) return [undefined, undefined, undefined]
-        const unit = mul(sub(x, mean), r)
-        const dyUnit = mul(dy, unit)
-        // Means over a row weighted by the gains are products with a column.
-        const share = scale(reshape(gain, [d, 1]), 1 / d)
-        const pull = add(mul(unit, matmul(dyUnit, share)), matmul(dy, share))
-        return [mul(sub(mul(dy, gain), pull), r), reduceSum(dyUnit, [0]), reduceSum(dy, [0])]
+        const u = mul(dy, gain)
+        const meanOf = (rowsOf: Value): Value => scale(reduceSum(rowsOf, [1], true), 1 / d)
+        const meanU = meanOf(u)
+        const k = mul(mul(r, mul(r, r)), sub(meanOf(mul(u, x)), mul(mean, meanU)))
+        const dx = add(sub(mul(u, r), mul(x, k)), sub(mul(k, mean), mul(r, meanU)))
+        return [dx, reduceSum(mul(dy, mul(sub(x, mean), r)), [0]), reduceSum(dy, [0])]
       },
   )
   return y

@@ -37,11 +37,11 @@ export function recomputed(x: Value, zero: Value, build: (x: Value) => Value): V
 }
 
 /**
- * `factor`·x, but not before `dy` is there and never merged with what was computed from x before: for what the backward
- * pass computes again. One pass over x.
+ * x itself, but not before `others`, of its rank, are there and never merged with what was computed from x before: for what
+ * the backward pass computes again. One pass over x.
  */
-export function waitFor(x: Value, dy: Value, factor = 1): Value {
-  return mul(x, shift(scale(firstElement(dy), 0), factor))
+export function waitFor(x: Value, ...others: readonly Value[]): Value {
+  return mul(x, shift(scale(others.map(firstElement).reduce(add), 0), 1))
 }
 
 /** What the operations read and did not make. */

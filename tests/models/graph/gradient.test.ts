@@ -136,6 +136,18 @@ const CASES: readonly Case[] = [
   { name: 'softmax', shapes: [[3, 5]], build: ([a]) => softmax(a!) },
   { name: 'rmsNorm', shapes: [[3, 8], [8]], build: ([x, g]) => rmsNorm(x!, g!, 1e-5) },
   { name: 'layerNorm', shapes: [[3, 8], [8], [8]], build: ([x, g, b]) => layerNorm(x!, g!, b!, 1e-5) },
+  {
+    name: 'layerNorm of rows far from zero',
+    shapes: [[3, 8]],
+    offset: 10,
+    build: ([x], graph, type) => {
+      const [g, b] = [0.7, -0.4].map((value) => {
+        const data = Float64Array.from({ length: 8 }, (_, i) => value + i / 8)
+        return graph.constant(type, [8], type === 'float32' ? Float32Array.from(data) : data)
+      })
+      return layerNorm(x!, g!, b!, 1e-5)
+    },
+  },
   { name: 'gelu', shapes: [[5, 7]], spread: 4, build: ([a]) => gelu(a!) },
   { name: 'geluTanh', shapes: [[5, 7]], spread: 4, build: ([a]) => geluTanh(a!) },
   ...[false, true].map(
