@@ -32,7 +32,7 @@ const CUBIC = 0.044715 * LINEAR
 
 /**
  * ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) (`gelu_new`), which is x·s with s = σ(a·x + b·x³).
- * dx = dy·(s + y·(1 − s)·(a + 3b·x²)).
+ * dx = dy·s·(1 + (x − y)·(a + 3b·x²)), as x − y = x·(1 − s).
  */
 export function geluTanh(x: Value): Value {
   const { graph, type } = x
@@ -49,7 +49,7 @@ export function geluTanh(x: Value): Value {
         const squared = square(x)
         const s = gate(x, squared)
         const slope = shift(scale(squared, 3 * CUBIC), LINEAR)
-        return [mul(dy, add(s, mul(sub(out, mul(out, s)), slope)))]
+        return [mul(dy, mul(shift(mul(sub(x, out), slope), 1), s))]
       },
   )
   return y

@@ -116,9 +116,10 @@ export function prefixes(x: Value, count: number, axis: number): readonly Value[
   const at = normalAxis(axis, x.shape.length, 'prefixes')
   const whole = x.shape[at]!
   const pieces = splitEvenly(x, count, at)
-  return pieces.map((_, i) =>
-    i === count - 1 ? x : concat(pieces.slice(0, i + 1), at, pieceSize(whole, 0, i + 1, count)),
-  )
+  return pieces.map((piece, i) => {
+    if (i === count - 1) return x
+    return i === 0 ? piece : concat(pieces.slice(0, i + 1), at, pieceSize(whole, 0, i + 1, count))
+  })
 }
 
 /** The size of the pieces from `from` to before `to`, of `count`; a name like `sequence#0-2/4`, so that equals match. */

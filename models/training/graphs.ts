@@ -226,9 +226,12 @@ function headOf(graph: Graph, { network, headBlocks = 1, headPlace }: GraphShape
   })
 }
 
+/** Rows of logits that begin at a cache line are read faster. */
+const ALIGNED = 16
+
 /** First row, and the one after the last, of each block of the head. */
 export function headCuts({ vocabulary }: NetworkConfig, blocks: number): readonly (readonly [number, number])[] {
-  const size = Math.ceil(vocabulary / blocks)
+  const size = blocks === 1 ? vocabulary : ALIGNED * Math.ceil(vocabulary / blocks / ALIGNED)
   return Array.from({ length: blocks }, (_, i) => [i * size, Math.min(vocabulary, (i + 1) * size)])
 }
 

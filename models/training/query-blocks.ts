@@ -34,7 +34,7 @@ export function keepProbabilities(network: NetworkConfig, longest: number): bool
 const HEAD_NUMBERS = 2 ** 22
 const MOST_HEAD_BLOCKS = 16
 /** Words of a block, so that none is a narrow product, which two threads could sum differently; see `leastTokens`. */
-const LEAST_WORDS = 256
+const LEAST_WORDS = 512
 
 /** Blocks of the vocabulary in which LoRA computes the head of a batch. */
 export function headBlocks(network: NetworkConfig, tokens: number): number {

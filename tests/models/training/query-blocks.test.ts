@@ -32,8 +32,8 @@ describe('blocks of queries', () => {
   it('of the head are of four million logits, and never narrow', () => {
     const smollm = { ...LLAMA, vocabulary: 49_152 }
     expect([16, 85, 86, 512, 1024, 1_000_000].map((tokens) => headBlocks(smollm, tokens))).toEqual([1, 1, 2, 8, 16, 16])
-    expect(headBlocks({ ...LLAMA, vocabulary: 1023 }, 10_000_000)).toBe(3)
-    for (const vocabulary of [1, 2, 255, 511, 513, 1023, 4111, 49_153]) {
+    expect(headBlocks({ ...LLAMA, vocabulary: 2047 }, 10_000_000)).toBe(3)
+    for (const vocabulary of [1, 2, 511, 1023, 1025, 2049, 4111, 8191, 8193, 49_153]) {
       const blocks = headBlocks({ ...LLAMA, vocabulary }, 10_000_000)
       const cuts = headCuts({ ...LLAMA, vocabulary }, blocks)
       expect(cuts.every(([from], i) => from === (cuts[i - 1]?.[1] ?? 0))).toBe(true)
