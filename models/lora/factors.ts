@@ -75,8 +75,8 @@ function zerosFor({ graph, type }: Value): (rows: number, columns: number) => Va
   const known = new Map<string, Value>()
   return (rows, columns) => {
     const key = `${rows} ${columns}`
-    const data = type === 'float64' ? new Float64Array(rows * columns) : new Float32Array(rows * columns)
-    const value = known.get(key) ?? graph.constant(type, [rows, columns], data)
+    const numbers = type === 'float64' ? Float64Array : Float32Array
+    const value = known.get(key) ?? graph.constant(type, [rows, columns], new numbers(rows * columns))
     known.set(key, value)
     return value
   }

@@ -232,11 +232,9 @@ function blockLayers(config: NetworkConfig, weights: Weights, adapt?: Adapt): Bl
     const y = bias ? affine(x, weight, biasOf(), true) : matmul(x, weight, { transB: true })
     return [adapt === undefined ? y : adapt(modules, x, y)]
   }
-  const gated = (gate: Value, up: Value): Value => {
-    if (config.activation === 'silu') return swiGlu(gate, up)
-    return mul(config.activation === 'gelu' ? gelu(gate) : geluTanh(gate), up)
-  }
   const activate = { silu, gelu, gelu_tanh: geluTanh }[config.activation]
+  const gated = (gate: Value, up: Value): Value =>
+    config.activation === 'silu' ? swiGlu(gate, up) : mul(activate(gate), up)
   const at = (layer: number): string => (gpt2 ? `transformer.h.${layer}` : `model.layers.${layer}`)
   const { biases } = config
   const names = gpt2

@@ -127,10 +127,10 @@ export async function train(
 async function placeBase(
   job: TrainingJob,
 ): Promise<{ readonly base?: BaseTensors | undefined; readonly stored?: StoredBase | undefined }> {
-  const { base, config, lowMemory, checkpointPath } = job
+  const { base, config, dp, lowMemory, checkpointPath } = job
   if (base === undefined) return {}
-  // Computed again, a layer would be packed once more.
-  const packs = config.method.kind === 'lora' && lowMemory !== true && config.recompute !== true
+  // Computed again, a layer would be packed once more; the sessions that make gradients of units do not pack.
+  const packs = config.method.kind === 'lora' && dp === undefined && lowMemory !== true && config.recompute !== true
   if (!packs) return { base: await loadBase(base, config.network) }
   return { stored: await storeBase(base, config.network, `${checkpointPath}.base`) }
 }
