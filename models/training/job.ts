@@ -44,8 +44,8 @@ export interface TrainingJob {
   readonly dp?: PrivateTraining
   readonly threads: number
   /**
-   * Give memory back after each run of a graph, and do not pack the layers of a frozen base: a smaller process, some 25 %
-   * slower. The same result but for rounding.
+   * Give memory back after each run of a graph, and do not pack the layers of a frozen base: a smaller process, 5 to
+   * 15 % slower. The same result but for rounding.
    */
   readonly lowMemory?: boolean
   readonly checkpointPath: string

@@ -283,7 +283,7 @@ export const FinetuneConfig = Type.Object(
     }),
     low_memory: Type.Boolean({
       description:
-        'Give memory back after each run of the graph, and do not pack the layers of a frozen base: a smaller process, some 25 % slower. Rounds differently.',
+        'Give memory back after each run of the graph, and do not pack the layers of a frozen base: a smaller process, 5 to 15 % slower. Rounds differently.',
       default: false,
     }),
     dp: Type.Optional(Privacy),
