@@ -116,10 +116,9 @@ export function prefixes(x: Value, count: number, axis: number): readonly Value[
   const at = normalAxis(axis, x.shape.length, 'prefixes')
   const whole = x.shape[at]!
   const pieces = splitEvenly(x, count, at)
-  return pieces.map((piece, i) => {
-    if (i === count - 1) return x
-    return i === 0 ? piece : concat(pieces.slice(0, i + 1), at, pieceSize(whole, 0, i + 1, count))
-  })
+  return pieces.map((_, i) =>
+    i === count - 1 ? x : concat(pieces.slice(0, i + 1), at, pieceSize(whole, 0, i + 1, count)),
+  )
 }
 
 /** The size of the pieces from `from` to before `to`, of `count`; a name like `sequence#0-2/4`, so that equals match. */
@@ -130,10 +129,11 @@ function pieceSize(whole: Dimension, from: number, to: number, count: number): D
   return Math.min(whole, to * piece) - from * piece
 }
 
-/** Joins values along an axis. `size` names the joined axis where the sizes are not all numbers. */
+/** Joins values along an axis; one is itself. `size` names the joined axis where the sizes are not all numbers. */
 export function concat(values: readonly Value[], axis: number, size?: Dimension): Value {
   const [first] = values
   if (first === undefined) throw new ShapeError('concat: no values')
+  if (values.length === 1) return first
   const at = normalAxis(axis, first.shape.length, 'concat')
   for (const value of values) {
     if (!sameShape(value.shape.toSpliced(at, 1), first.shape.toSpliced(at, 1))) {

@@ -55,19 +55,15 @@ export function loraAdapt(theta: Value, network: NetworkConfig, lora: LoraConfig
     const masked = (mask: DropoutMask): readonly Value[] =>
       found.map(({ module, a }) => narrow(mul(input, mask(module)), a))
     const as = found.map(({ a }) => a)
-    const low = dropout === undefined ? narrow(input, joined(as, 0)) : joined(masked(dropout), 1)
+    const low = dropout === undefined ? narrow(input, concat(as, 0)) : concat(masked(dropout), 1)
     // Of layers side by side each factor B stands in its own rows and columns, with zeros around it.
     const blocks = names.map((name) => {
       const rows = outputs.get(name)!
       const columns = found.map(({ module, b }) => (module.module === name ? b : zeros(rows, rank)))
-      return joined(columns, 1)
+      return concat(columns, 1)
     })
-    return add(output, matmul(low, joined(blocks, 0), { transB: true }))
+    return add(output, matmul(low, concat(blocks, 0), { transB: true }))
   }
-}
-
-function joined(values: readonly Value[], axis: number): Value {
-  return values.length === 1 ? values[0]! : concat(values, axis)
 }
 
 /** Matrices of zeros as constants, each size stored once. */

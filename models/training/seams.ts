@@ -1,4 +1,4 @@
-import { parametersOf } from '../network/config.ts'
+import { linearLayers } from '../lora/modules.ts'
 import type { Batch } from './batches.ts'
 import type { GraphShape } from './graphs.ts'
 
@@ -20,10 +20,8 @@ const RUN = 128
  * columns is no matter, so large models need none.
  */
 export function leastTokens({ network, method }: Pick<GraphShape, 'network' | 'method'>): number {
-  const linear = parametersOf(network).filter(({ name, layout }) => layout !== undefined && name !== 'lm_head.weight')
   const rank = method.kind === 'lora' ? method.lora.rank : 0
-  const products = linear.flatMap(({ shape }) => {
-    const [a, b] = shape as readonly [number, number]
+  const products = linearLayers(network).flatMap(({ inputs: a, outputs: b }) => {
     // Forward and backward swap columns and summed sizes; so do the two factors.
     return [
       [a, b] as const,

@@ -3,10 +3,10 @@ import { openSession } from '../../../models/graph/session.ts'
 import { gpt2Config, llamaConfig, type NetworkConfig } from '../../../models/network/config.ts'
 import { initialWeights } from '../../../models/network/weights.ts'
 import { makeBatch, packRows } from '../../../models/training/batches.ts'
+import { headBlocks, keepProbabilities, longestRow, queryBlocks } from '../../../models/training/blocks.ts'
 import { batchFeeds } from '../../../models/training/feeds.ts'
 import { gradientGraph, headCuts } from '../../../models/training/graphs.ts'
 import { FULL } from '../../../models/training/method.ts'
-import { headBlocks, keepProbabilities, longestRow, queryBlocks } from '../../../models/training/query-blocks.ts'
 import { random } from '../../../util/random.ts'
 
 const SHAPE = { vocabulary: 31, width: 16, hidden: 24, layers: 2, heads: 4, headWidth: 4, context: 1024 }
