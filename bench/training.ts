@@ -3,9 +3,9 @@ import { float32, int32, number32, openSession } from '../models/graph/session.t
 import { llamaConfig, parameterCounts } from '../models/network/config.ts'
 import { initialWeights } from '../models/network/weights.ts'
 import { causalMask, makeBatch, packRows } from '../models/training/batches.ts'
-import { trainingGraph } from '../models/training/graphs.ts'
-import { decayMask, FULL, parameterSize } from '../models/training/method.ts'
-import { adamWScalars } from '../models/training/optimizer.ts'
+import { gradientGraph } from '../models/training/graphs.ts'
+import { decayedSize, FULL, parameterSize } from '../models/training/method.ts'
+import { adamWStep } from '../models/training/optimizer.ts'
 import { random } from '../util/random.ts'
 import type { Bench } from './bench.ts'
 import { median, openProduct, type ProductShape } from './matrix-product.ts'
@@ -93,7 +93,7 @@ function productShapes(): readonly ProductShape[] {
 }
 
 async function openTrainer(threads: number): Promise<{ step(): Promise<number>; close(): Promise<void> }> {
-  const session = await openSession(trainingGraph({ network: NETWORK, method: FULL }, OPTIMIZER), threads)
+  const session = await openSession(gradientGraph({ network: NETWORK, method: FULL }), threads)
   const rng = random(2)
   const rows = packRows(
     Array.from({ length: ROWS }, () => ({
@@ -107,9 +107,8 @@ async function openTrainer(threads: number): Promise<{ step(): Promise<number>; 
     0,
   )
   const size = parameterSize(NETWORK)
-  const scalars = adamWScalars(OPTIMIZER, 1, 1e-3)
-  const decay = decayMask(NETWORK)
-  let state = {
+  const decayed = decayedSize(NETWORK)
+  const state = {
     theta: initialWeights(NETWORK, random(1)),
     m: new Float32Array(size),
     v: new Float32Array(size),
@@ -119,20 +118,13 @@ async function openTrainer(threads: number): Promise<{ step(): Promise<number>; 
       const start = performance.now()
       const out = await session.run({
         theta: float32(state.theta),
-        m: float32(state.m),
-        v: float32(state.v),
-        decay_mask: float32(decay),
         ids: int32(batch.ids, [batch.rows, batch.sequence]),
         mask: float32(causalMask(batch.sequence), [batch.sequence, batch.sequence]),
         positions: int32(batch.positions),
         targets: int32(batch.targets),
         inverse_count: number32(1 / batch.targets.length),
-        step_size: number32(scalars.stepSize),
-        epsilon: number32(scalars.epsilon),
-        decay: number32(scalars.decay),
       })
-      const vector = (name: string): Float32Array<ArrayBuffer> => out[name]!.data as Float32Array<ArrayBuffer>
-      state = { theta: vector('next_theta'), m: vector('next_m'), v: vector('next_v') }
+      adamWStep(state, out['gradient']!.data as Float32Array, { t: 1, rate: 1e-3, decayed }, OPTIMIZER)
       return (performance.now() - start) / 1000
     },
     close: () => session.close(),

@@ -37,17 +37,14 @@ const engine = openEngine({
 const rows = packRows(
   task.rows.map((ids) => ({ ids: Int32Array.from(ids), supervised: new Uint8Array(ids.length).fill(1) })),
 )
-let vectors = { theta, m: new Float32Array(theta.length), v: new Float32Array(theta.length) } as Parameters<
-  typeof engine.step
->[0]
+const state = { theta, m: new Float32Array(theta.length), v: new Float32Array(theta.length) }
 const seconds: number[] = []
 const losses: number[] = []
 async function step(t: number): Promise<void> {
   const start = performance.now()
   const first = (t - 1) * task.batch
   const chosen = Array.from({ length: task.batch }, (_, i) => first + i)
-  const stepped = await engine.step(vectors, [makeBatch(rows, chosen, 0)], t, task.learningRate)
-  vectors = stepped.vectors
+  const stepped = await engine.step(state, [makeBatch(rows, chosen, 0)], t, task.learningRate)
   losses.push(stepped.loss)
   if (t > task.warmup) seconds.push((performance.now() - start) / 1000)
 }

@@ -6,10 +6,11 @@ import { writeFileDurable } from '../../util/durable.ts'
 export interface TrainingState {
   /** Steps done. The rest follows: batches and dropout masks are functions of the seed and the step. */
   readonly step: number
+  /** The trained numbers and the moments of AdamW: moved in place. */
   readonly theta: Float32Array
   readonly m: Float32Array
   readonly v: Float32Array
-  /** The parameters with the lowest held-out loss so far. */
+  /** The parameters with the lowest held-out loss so far, a copy. */
   readonly best: { readonly theta: Float32Array; readonly step: number; readonly loss: number }
   /** Mean loss of each step so far, nats per trained token; null where none was trained. Grows in place. */
   readonly trainLoss: (number | null)[]

@@ -30,20 +30,19 @@ export function privateSteps(job: TrainingJob, dp: PrivateTraining): StepKind {
   const randomness = randomnessOf(dp, rows)
   return {
     steps: dp.steps,
-    async take(engine, vectors, t) {
+    async take(engine, state, t) {
       const source = randomness(t)
       const { sum, clipped, sampled } = await clippedSum(
         engine,
-        vectors.theta,
+        state.theta,
         poissonSample(dp.units, dp.rate, source),
         { job, dp, unitRows, t },
       )
       // No noise with no bound is the plain gradient, for tests; 0 · ∞ would be NaN.
       const noised = addGaussianNoise(sum, sigma === 0 ? 0 : sigma * dp.clip, source)
       const gradient = noised.map((x) => x / expected)
-      const applied = await engine.applyGradient(vectors, gradient, t, rateAt(config, t, dp.steps))
       return {
-        ...applied,
+        norm: engine.applyGradient(state, gradient, t, rateAt(config, t, dp.steps)),
         loss: null,
         tokens: expectedTokens,
         trainedTokens: expectedTrained,

@@ -7,28 +7,12 @@ import type { Batch } from './batches.ts'
 import { unitBatchGraph } from './dp-graphs.ts'
 import { batchFeeds, frozenFeeds, headFeeds } from './feeds.ts'
 import type { GraphShape } from './graphs.ts'
-import { accumulationGraph, applyGraph, dropoutInput, lossGraph, trainingGraph, unitGradientGraph } from './graphs.ts'
-import { decayMask, parameterSize } from './method.ts'
-import type { AdamWConfig } from './optimizer.ts'
-import { adamWScalars } from './optimizer.ts'
+import { dropoutInput, gradientGraph, lossGraph, unitGradientGraph } from './graphs.ts'
+import { decayedSize, parameterSize } from './method.ts'
+import type { AdamWConfig, AdamWState } from './optimizer.ts'
+import { adamWStep } from './optimizer.ts'
 import { leastTokens, padRows } from './seams.ts'
 import type { StoredBase } from './stored-base.ts'
-
-/** What AdamW moves. */
-export interface Vectors {
-  readonly theta: Float32Array
-  readonly m: Float32Array
-  readonly v: Float32Array
-}
-
-/** A step that was taken. */
-export interface Stepped {
-  readonly vectors: Vectors
-  /** Mean nats per trained token. */
-  readonly loss: number
-  /** Of the gradient, before clipping. */
-  readonly norm: number
-}
 
 /**
  * The graphs of a training run, opened as they are first needed. One thread and two give the same bytes; see `leastTokens`.
@@ -36,8 +20,18 @@ export interface Stepped {
 export interface Engine {
   /** Number of elements of θ. */
   readonly size: number
-  /** One step on micro-batches that hold at least one trained token; their gradients are added up before AdamW. */
-  step(vectors: Vectors, micro: readonly Batch[], t: number, rate: number): Promise<Stepped>
+  /**
+   * One step on micro-batches that hold at least one trained token; their gradients are added up before AdamW moves
+   * `state`, in place.
+   *
+   * @returns mean nats per trained token, and the gradient's norm before clipping
+   */
+  step(
+    state: AdamWState,
+    micro: readonly Batch[],
+    t: number,
+    rate: number,
+  ): Promise<{ readonly loss: number; readonly norm: number }>
   /**
    * Adds the gradient of one unit's rows to `sum`, scaled down to the norm `clip` where it is longer. With
    * `inverseCount` 1 the loss is the sum in nats over the unit's trained tokens.
@@ -56,13 +50,8 @@ export interface Engine {
     batch: Batch,
     options: { readonly weights: Float32Array; readonly clip: number; readonly sum: Float32Array },
   ) => Promise<{ readonly sum: Float32Array; readonly norms: Float32Array }>
-  /** AdamW with a gradient that was made elsewhere. */
-  applyGradient(
-    vectors: Vectors,
-    gradient: Float32Array,
-    t: number,
-    rate: number,
-  ): Promise<{ readonly vectors: Vectors; readonly norm: number }>
+  /** AdamW, in place, with a gradient that was made elsewhere. Gives its norm before clipping. */
+  applyGradient(state: AdamWState, gradient: Float32Array, t: number, rate: number): number
   /** The loss as a sum in nats over the trained tokens of a batch; no dropout. */
   lossSum(theta: Float32Array, batch: Batch): Promise<number>
   close(): Promise<void>
@@ -106,8 +95,7 @@ export function openEngine(options: EngineOptions): Engine {
   const frozen = frozenFeeds(inMemory)
   const head = headFeeds(inMemory, network, shape.headBlocks ?? 1)
   const masks = createDropout(shape, seed)
-  const decay = float32(decayMask(network, method))
-  const zeros = new Float32Array(size)
+  const decayed = decayedSize(network, method)
   const zero: Readonly<Record<string, Feed>> = shape.recompute === true ? { zero: number32(0) } : {}
   const opened = new Map<string, Promise<Session>>()
   const session = (
@@ -120,58 +108,34 @@ export function openEngine(options: EngineOptions): Engine {
     opened.set(name, known)
     return known
   }
-  const optimizerFeeds = ({ m, v }: Vectors, t: number, rate: number): Record<string, Feed> => {
-    const scalars = adamWScalars(optimizer, t, rate)
-    return {
-      m: float32(m),
-      v: float32(v),
-      decay_mask: decay,
-      step_size: number32(scalars.stepSize),
-      epsilon: number32(scalars.epsilon),
-      decay: number32(scalars.decay),
-    }
-  }
-  const applyGradient: Engine['applyGradient'] = async (vectors, gradient, t, rate) => {
-    const apply = await session('apply', () => applyGraph(size, optimizer))
-    const out = await apply.run({
-      ...optimizerFeeds(vectors, t, rate),
-      theta: float32(vectors.theta),
-      gradient: float32(gradient),
-    })
-    return { vectors: nextVectors(out), norm: scalarOf(out, 'norm') }
-  }
+  const applyGradient: Engine['applyGradient'] = (state, gradient, t, rate) =>
+    adamWStep(state, gradient, { t, rate, decayed }, optimizer)
 
   return {
     size,
     applyGradient,
-    async step(vectors, micro, t, rate) {
+    async step(state, micro, t, rate) {
       const count = micro.reduce((sum, batch) => sum + batch.targets.length, 0)
-      const full = micro.map(padded)
-      const feeds = (batch: Batch, i: number): Record<string, Feed> => ({
-        ...frozen,
-        ...head,
-        ...batchFeeds(batch, shape.packed),
-        ...masks(batch, [t, i]),
-        ...zero,
-        theta: float32(vectors.theta),
-        inverse_count: number32(1 / count),
-      })
-      const [only] = full
-      // Packed copies are there once: all steps of a stored base run on those of one session.
-      if (full.length === 1 && stored === undefined) {
-        const fused = await session('step', () => trainingGraph(shape, optimizer))
-        const out = await fused.run({ ...feeds(only!, 0), ...optimizerFeeds(vectors, t, rate) })
-        return { vectors: nextVectors(out), loss: scalarOf(out, 'loss'), norm: scalarOf(out, 'norm') }
-      }
-      const accumulate = await session('accumulate', () => accumulationGraph(shape), { pack: true })
-      let sum = zeros
+      const gradients = await session('gradient', () => gradientGraph(shape), { pack: true })
+      let sum: Float32Array | undefined
       let loss = 0
-      for (const [i, batch] of full.entries()) {
-        const out = await accumulate.run({ ...feeds(batch, i), sum: float32(sum) })
-        sum = out['next_sum']!.data as Float32Array<ArrayBuffer>
+      for (const [i, unpadded] of micro.entries()) {
+        const batch = padded(unpadded)
+        const out = await gradients.run({
+          ...frozen,
+          ...head,
+          ...batchFeeds(batch, shape.packed),
+          ...masks(batch, [t, i]),
+          ...zero,
+          theta: float32(state.theta),
+          inverse_count: number32(1 / count),
+        })
+        const gradient = out['gradient']!.data as Float32Array
+        sum = sum === undefined ? gradient : addTo(sum, gradient)
         loss += scalarOf(out, 'loss')
       }
-      return { ...(await applyGradient(vectors, sum, t, rate)), loss }
+      if (sum === undefined) throw new RangeError('a step needs a batch')
+      return { norm: applyGradient(state, sum, t, rate), loss }
     },
     async unitGradient(theta, unpadded, { inverseCount, clip, sum, place }) {
       const batch = padded(unpadded)
@@ -256,9 +220,9 @@ function createDropout(
     )
 }
 
-function nextVectors(out: Readonly<Record<string, Feed>>): Vectors {
-  const vector = (name: string): Float32Array => out[name]!.data as Float32Array
-  return { theta: vector('next_theta'), m: vector('next_m'), v: vector('next_v') }
+function addTo(sum: Float32Array, more: Float32Array): Float32Array {
+  for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + more[i]!
+  return sum
 }
 
 function scalarOf(out: Readonly<Record<string, Feed>>, name: string): number {

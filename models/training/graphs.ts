@@ -12,8 +12,6 @@ import type { ForwardOptions, StoredPlaces, Weights } from '../network/network.t
 import { forward, frozenWeights, headTable, storedWeights, unpackWeights } from '../network/network.ts'
 import type { TrainingMethod } from './method.ts'
 import { parameterSize } from './method.ts'
-import type { AdamWConfig } from './optimizer.ts'
-import { adamW } from './optimizer.ts'
 
 /**
  * What the graphs of a run have in common. Their inputs: `theta` [N], the trained numbers; under LoRA each parameter of
@@ -53,29 +51,10 @@ export function dropoutInput(module: string): string {
   return `dropout.${module}`
 }
 
-/**
- * One whole training step: forward, backward and AdamW. More inputs: `m`, `v`, `decay_mask` [N], and the scalars
- * `step_size`, `epsilon`, `decay`. Outputs: `theta`, `m`, `v` as `next_…`, `loss` and `norm` of the gradient.
- */
-export function trainingGraph(shape: GraphShape, optimizer: AdamWConfig): Uint8Array {
-  const graph = createGraph('training_step')
-  const theta = thetaInput(graph, shape)
-  const { loss, gradient } = lossAndGradient(graph, shape, theta)
-  return graph.encode({ ...optimizerOutputs(graph, theta, gradient, optimizer), loss })
-}
-
-/** AdamW alone, with `gradient` [N] as an input: the last part of a step whose gradient is made in several runs. */
-export function applyGraph(size: number, optimizer: AdamWConfig): Uint8Array {
-  const graph = createGraph('apply_gradient')
-  const theta = graph.input('theta', 'float32', [size])
-  return graph.encode(optimizerOutputs(graph, theta, graph.input('gradient', 'float32', [size]), optimizer))
-}
-
-/** `next_sum` is the input `sum` [N] plus the gradient of a micro-batch; and its `loss`. */
-export function accumulationGraph(shape: GraphShape): Uint8Array {
-  const graph = createGraph('accumulate')
-  const { loss, gradient } = lossAndGradient(graph, shape, thetaInput(graph, shape))
-  return graph.encode({ next_sum: add(graph.input('sum', 'float32', gradient.shape), gradient), loss })
+/** The `loss` of a batch and its `gradient` [N] by θ. */
+export function gradientGraph(shape: GraphShape, type: 'float32' | 'float64' = 'float32'): Uint8Array {
+  const graph = createGraph('gradient')
+  return graph.encode({ ...lossAndGradient(graph, shape, thetaInput(graph, shape, type)) })
 }
 
 /**
@@ -107,36 +86,8 @@ export function frozenLossGraph(network: NetworkConfig, packed = false): Uint8Ar
   return graph.encode({ loss: batchLoss(graph, shape, frozenWeights(graph, network), {}, 'float32') })
 }
 
-/** `loss` and its `gradient` by θ, for checks against finite differences, in either precision. */
-export function gradientGraph(shape: GraphShape, type: 'float32' | 'float64'): Uint8Array {
-  const graph = createGraph('gradient')
-  return graph.encode({ ...lossAndGradient(graph, shape, thetaInput(graph, shape, type)) })
-}
-
 function thetaInput(graph: Graph, { network, method }: GraphShape, type: 'float32' | 'float64' = 'float32'): Value {
   return graph.input('theta', type, [parameterSize(network, method)])
-}
-
-function optimizerOutputs(
-  graph: Graph,
-  theta: Value,
-  gradient: Value,
-  optimizer: AdamWConfig,
-): Readonly<Record<string, Value>> {
-  const flat = (name: string): Value => graph.input(name, 'float32', theta.shape)
-  const scalar = (name: string): Value => graph.input(name, 'float32', [])
-  const next = adamW(
-    { theta, m: flat('m'), v: flat('v') },
-    gradient,
-    {
-      stepSize: scalar('step_size'),
-      epsilon: scalar('epsilon'),
-      decay: scalar('decay'),
-      decayMask: flat('decay_mask'),
-    },
-    optimizer,
-  )
-  return { next_theta: next.theta, next_m: next.m, next_v: next.v, norm: next.norm }
 }
 
 /** The parameters as the method sees them: cut out of θ, or frozen beside the factors in θ. */

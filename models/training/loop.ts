@@ -166,13 +166,12 @@ function evaluationsSinceBest(state: TrainingState): number {
 
 async function step(engine: Engine, kind: StepKind, state: TrainingState): Promise<TrainingState> {
   const t = state.step + 1
-  const { vectors, loss, norm, tokens, trainedTokens, counters } = await kind.take(engine, state, t)
+  const { loss, norm, tokens, trainedTokens, counters } = await kind.take(engine, state, t)
   // An infinite gradient makes the parameters NaN one step before the loss shows it.
   if (!Number.isFinite(loss ?? 0) || !Number.isFinite(norm)) throw diverged(t, loss)
   state.trainLoss.push(loss)
   return {
     ...state,
-    ...vectors,
     step: t,
     tokens: state.tokens + tokens,
     trainedTokens: state.trainedTokens + trainedTokens,
@@ -213,7 +212,8 @@ async function evaluate(engine: Engine, state: TrainingState, job: TrainingJob):
   return {
     ...state,
     validLoss: [...state.validLoss, [state.step, loss]],
-    best: mayChoose(job) && loss >= state.best.loss ? state.best : { theta: state.theta, step: state.step, loss },
+    best:
+      mayChoose(job) && loss >= state.best.loss ? state.best : { theta: state.theta.slice(), step: state.step, loss },
   }
 }
 

@@ -18,16 +18,11 @@ export function parameterSize(network: NetworkConfig, method: TrainingMethod = F
   return parametersOf(network).reduce((sum, spec) => sum + elements(spec), 0)
 }
 
-/** 1 for elements of matrices, 0 for those of vectors: where weight decay applies. Factors are matrices. */
-export function decayMask(network: NetworkConfig, method: TrainingMethod = FULL): Float32Array {
-  const mask = new Float32Array(parameterSize(network, method))
-  if (method.kind === 'lora') return mask.fill(1)
+/** Weight decay applies to so many elements of θ, the first ones: to matrices, as factors are, and not to vectors. */
+export function decayedSize(network: NetworkConfig, method: TrainingMethod = FULL): number {
+  if (method.kind === 'lora') return loraSize(network, method.lora)
   const matrices = parametersOf(network).filter(({ kind }) => kind === 'matrix')
-  return mask.fill(
-    1,
-    0,
-    matrices.reduce((sum, spec) => sum + elements(spec), 0),
-  )
+  return matrices.reduce((sum, spec) => sum + elements(spec), 0)
 }
 
 /** θ before the first step: fresh factors, the base's own parameters, or random ones where there is no base. */

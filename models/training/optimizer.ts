@@ -1,6 +1,3 @@
-import { add, atMost, div, mul, scale, shift, sqrt, sub, sumOfSquares } from '../graph/elementwise.ts'
-import type { Value } from '../graph/graph.ts'
-
 export interface AdamWConfig {
   readonly beta1: number
   readonly beta2: number
@@ -11,60 +8,51 @@ export interface AdamWConfig {
   readonly clipNorm: number
 }
 
+/** What AdamW moves: the trained numbers, and the running means of their gradient and of its square. */
 export interface AdamWState {
-  readonly theta: Value
-  readonly m: Value
-  readonly v: Value
+  readonly theta: Float32Array
+  readonly m: Float32Array
+  readonly v: Float32Array
 }
 
-/** Per-step scalars, computed outside the graph by `adamWScalars`. */
-export interface AdamWInputs {
-  /** η·√(1 − β₂ᵗ)/(1 − β₁ᵗ). */
-  readonly stepSize: Value
-  /** ε·√(1 − β₂ᵗ). */
-  readonly epsilon: Value
-  /** η·λ. */
-  readonly decay: Value
-  /** 1 where weight decay applies, else 0; one element per parameter. */
-  readonly decayMask: Value
+export interface AdamWStep {
+  /** Counted from 1. */
+  readonly t: number
+  readonly rate: number
+  /** Weight decay applies to so many elements, the first ones. */
+  readonly decayed: number
 }
 
 /**
- * One step of AdamW (Loshchilov & Hutter 2019, alg. 2) on a flat vector, with the two bias corrections moved into the
- * step size and ε (Kingma & Ba 2015, §2), which saves two passes over the parameters. Clipping multiplies the
- * gradient's coefficients instead of the gradient.
+ * One step of AdamW (Loshchilov & Hutter 2019, alg. 2) in place, with the two bias corrections moved into the step size
+ * and ε (Kingma & Ba 2015, §2). Computed in double precision and rounded when stored, so it is the same on any machine.
+ * As a graph its results would be new memory at every step, and touching that takes longer than computing them.
  *
- * @returns the next state and the gradient's norm before clipping
+ * @returns the gradient's norm before clipping
  */
-export function adamW(
+export function adamWStep(
   { theta, m, v }: AdamWState,
-  gradient: Value,
-  inputs: AdamWInputs,
-  config: AdamWConfig,
-): AdamWState & { readonly norm: Value } {
-  const { graph } = theta
-  const norm = sqrt(sumOfSquares(gradient))
-  const clip = atMost(div(graph.scalar(theta.type, config.clipNorm), shift(norm, 1e-6)), 1)
-  const nextM = add(scale(m, config.beta1), mul(gradient, scale(clip, 1 - config.beta1)))
-  const squared = mul(gradient, gradient)
-  const nextV = add(scale(v, config.beta2), mul(squared, scale(mul(clip, clip), 1 - config.beta2)))
-  const direction = div(nextM, add(sqrt(nextV), inputs.epsilon))
-  const decayed = sub(theta, mul(mul(theta, inputs.decayMask), inputs.decay))
-  return { theta: sub(decayed, mul(direction, inputs.stepSize)), m: nextM, v: nextV, norm }
-}
-
-/** The scalars of step `t` (from 1) at learning rate `rate`. */
-export function adamWScalars(
-  config: AdamWConfig,
-  t: number,
-  rate: number,
-): { readonly stepSize: number; readonly epsilon: number; readonly decay: number } {
-  const root = Math.sqrt(1 - config.beta2 ** t)
-  return {
-    stepSize: (rate * root) / (1 - config.beta1 ** t),
-    epsilon: config.epsilon * root,
-    decay: rate * config.weightDecay,
+  gradient: Float32Array,
+  { t, rate, decayed }: AdamWStep,
+  { beta1, beta2, epsilon, weightDecay, clipNorm }: AdamWConfig,
+): number {
+  let squares = 0
+  for (let i = 0; i < gradient.length; i++) squares += gradient[i]! * gradient[i]!
+  const norm = Math.sqrt(squares)
+  const clip = Math.min(clipNorm / (norm + 1e-6), 1)
+  const root = Math.sqrt(1 - beta2 ** t)
+  const stepSize = (rate * root) / (1 - beta1 ** t)
+  const floor = epsilon * root
+  for (let i = 0; i < gradient.length; i++) {
+    const g = gradient[i]! * clip
+    const mean = beta1 * m[i]! + (1 - beta1) * g
+    const square = beta2 * v[i]! + (1 - beta2) * g * g
+    const kept = i < decayed ? 1 - rate * weightDecay : 1
+    m[i] = mean
+    v[i] = square
+    theta[i] = kept * theta[i]! - (stepSize * mean) / (Math.sqrt(square) + floor)
   }
+  return norm
 }
 
 /** How the rate falls after the warm-up. */

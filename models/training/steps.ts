@@ -1,19 +1,19 @@
 import type { Batch, TokenRows } from './batches.ts'
 import { makeBatch, paddedLength, planEpoch, rowLength } from './batches.ts'
-import type { Engine, Vectors } from './engine.ts'
+import type { Engine } from './engine.ts'
 import type { TrainingJob } from './job.ts'
+import type { AdamWState } from './optimizer.ts'
 import { learningRate } from './optimizer.ts'
 
 /** How a run turns rows into steps. A kind is a pure function of its job, so a resumed run finds the same steps. */
 export interface StepKind {
   /** Number of steps that are planned. */
   readonly steps: number
-  /** Takes step `t`, counted from 1. */
-  take(engine: Engine, vectors: Vectors, t: number): Promise<StepResult>
+  /** Takes step `t`, counted from 1: it moves `state`, in place. */
+  take(engine: Engine, state: AdamWState, t: number): Promise<StepResult>
 }
 
 export interface StepResult {
-  readonly vectors: Vectors
   /** Mean nats per trained token; null where the step trained none. */
   readonly loss: number | null
   /** Of the gradient before clipping. */
@@ -30,7 +30,7 @@ export function plainSteps({ config, train: rows }: TrainingJob): StepKind {
   const plan = planSteps(rows, config)
   return {
     steps: plan.length,
-    async take(engine, vectors, t) {
+    async take(engine, state, t) {
       const chosen = plan[t - 1]!
       const batches = microBatches(rows, chosen, config.microTokens ?? config.batchTokens).map((part) =>
         makeBatch(rows, part, config.pad, config.network.context),
@@ -38,9 +38,9 @@ export function plainSteps({ config, train: rows }: TrainingJob): StepKind {
       const tokens = sum(batches, (batch) => batch.tokens)
       const trainedTokens = sum(batches, (batch) => batch.targets.length)
       // Without a trained token there is no loss, and nothing to learn: not 0, which would look like success.
-      if (trainedTokens === 0) return { vectors, loss: null, norm: 0, tokens, trainedTokens }
+      if (trainedTokens === 0) return { loss: null, norm: 0, tokens, trainedTokens }
       const trained = batches.filter((batch) => batch.targets.length > 0)
-      const stepped = await engine.step(vectors, trained, t, rateAt(config, t, plan.length))
+      const stepped = await engine.step(state, trained, t, rateAt(config, t, plan.length))
       return { ...stepped, tokens, trainedTokens }
     },
   }

@@ -7,7 +7,7 @@ import { initialWeights, toTensors } from '../../../models/network/weights.ts'
 import type { BaseTensors } from '../../../models/training/base.ts'
 import { makeBatch, packRows } from '../../../models/training/batches.ts'
 import { type EngineOptions, openEngine } from '../../../models/training/engine.ts'
-import { accumulationGraph } from '../../../models/training/graphs.ts'
+import { gradientGraph } from '../../../models/training/graphs.ts'
 import { initialTheta, type TrainingMethod } from '../../../models/training/method.ts'
 import { packsHead, storeBase } from '../../../models/training/stored-base.ts'
 import { random } from '../../../util/random.ts'
@@ -50,11 +50,12 @@ async function results(options: Pick<EngineOptions, 'base' | 'stored' | 'shape'>
   }))
   const batch = makeBatch(packRows(rows), [0, 1, 2], 0)
   const theta = initialTheta(network, method, undefined, 1).map((x) => x + 0.05 * rng.normal())
-  const zeros = new Float32Array(theta.length)
   const engine = openEngine({ ...options, optimizer, seed: 1, threads: 1 })
   try {
-    const { loss, norm, vectors } = await engine.step({ theta, m: zeros, v: zeros }, [batch], 1, 1e-3)
-    return { loss, norm, gradient: vectors.m, heldOut: await engine.lossSum(theta, batch) }
+    const heldOut = await engine.lossSum(theta, batch)
+    const state = { theta, m: new Float32Array(theta.length), v: new Float32Array(theta.length) }
+    const { loss, norm } = await engine.step(state, [batch], 1, 1e-3)
+    return { loss, norm, gradient: state.m, heldOut }
   } finally {
     await engine.close()
   }
@@ -136,8 +137,8 @@ describe('storeBase', () => {
         .toString('latin1')
         .match(/self_attn\.[qkv]_proj\.weight[ \n]/g) ?? []
     // As an input each has its own name; stored, the three names stand in a row.
-    expect(names(accumulationGraph({ ...shape, places: stored.places })).some((name) => name.endsWith(' '))).toBe(true)
-    expect(names(accumulationGraph(shape)).some((name) => name.endsWith(' '))).toBe(false)
+    expect(names(gradientGraph({ ...shape, places: stored.places })).some((name) => name.endsWith(' '))).toBe(true)
+    expect(names(gradientGraph(shape)).some((name) => name.endsWith(' '))).toBe(false)
     stored.remove()
   })
 })

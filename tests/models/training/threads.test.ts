@@ -90,9 +90,10 @@ async function results(
   const out: unknown[] = []
   try {
     for (const batch of batches) {
-      const stepped = await engine.step({ theta, m: zeros, v: zeros }, [batch], 1, 1e-3)
+      const state = { theta: theta.slice(), m: zeros.slice(), v: zeros.slice() }
+      const { loss, norm } = await engine.step(state, [batch], 1, 1e-3)
       // m of the first step is the clipped gradient.
-      out.push([stepped.loss, stepped.norm, hex(stepped.vectors.m), await engine.lossSum(theta, batch)])
+      out.push([loss, norm, hex(state.m), await engine.lossSum(theta, batch)])
     }
     const unit = { inverseCount: 1, clip: 1, sum: zeros, place: [1] }
     const { sum, norm } = await engine.unitGradient(theta, batches[1]!, unit)
