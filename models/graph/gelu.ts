@@ -33,21 +33,25 @@ const CUBIC = 0.044715 * LINEAR
 /**
  * ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) (`gelu_new`), which is x·s with s = σ(a·x + b·x³).
  * dx = dy·s·(1 + (x − y)·(a + 3b·x²)), as x − y = x·(1 − s).
+ *
+ * @param trained the graph takes the gradient too: y is then made of s. Otherwise a fused operator makes it.
  */
-export function geluTanh(x: Value): Value {
+export function geluTanh(x: Value, trained = false): Value {
   const { graph, type } = x
   const [y] = graph.operation(
     'GeluTanh',
     [x],
     () => {
-      if (type !== 'float32') return [mul(x, gate(x, square(x)))] as const
-      return [node1(graph, { op: 'FastGelu', domain: 'com.microsoft', inputs: [x] }, type, x.shape)]
+      const squared = square(x)
+      const s = gate(x, squared)
+      const fused = type === 'float32' && !trained
+      const spec = { op: 'FastGelu', domain: 'com.microsoft', inputs: [x] }
+      return [fused ? node1(graph, spec, type, x.shape) : mul(x, s), squared, s] as const
     },
-    (out) =>
+    (out, squared, s) =>
       ([dy]) => {
         if (dy === undefined) return [undefined]
-        const squared = square(x)
-        const s = gate(x, squared)
+        // Computed in the forward pass, as it is written behind `dy`: of all parts only the slope is kept.
         const slope = shift(scale(squared, 3 * CUBIC), LINEAR)
         return [mul(dy, mul(shift(mul(sub(x, out), slope), 1), s))]
       },

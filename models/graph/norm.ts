@@ -7,6 +7,46 @@ import { fixedSize, formatShape, ShapeError, sameShape } from './shape.ts'
 
 /** Normalisation of rows, each as one operation with the gradient that makes the fewest large temporaries. */
 
+/** What a norm's output is made of: y = g·(x − mean)·r + b, the last three [rows, 1], [rows, 1] and [d]. */
+interface NormParts {
+  readonly x: Value
+  readonly gain: Value
+  readonly r: Value
+  readonly mean?: Value
+  readonly bias?: Value
+}
+
+const partsOf = new WeakMap<Value, NormParts>()
+
+/**
+ * α·y·Wᵀ. Where y is the output of a norm, the gradient of W is made of the norm's input, which its own gradient keeps
+ * anyway: W = Σ over rows of dz·y needs y no more, and LoRA's input of a frozen layer is not kept.
+ *
+ * @param y [rows, d]
+ * @param weight [columns, d], few columns
+ */
+export function normedProduct(y: Value, weight: Value, alpha: number): Value {
+  const parts = partsOf.get(y)
+  if (parts === undefined) return matmul(y, weight, { transB: true, alpha })
+  const { x, gain, r, mean, bias } = parts
+  const [z] = y.graph.operation(
+    'NormedProduct',
+    [y, weight],
+    () => [matmul(y, weight, { transB: true, alpha })] as const,
+    () =>
+      ([dz]) => {
+        if (dz === undefined) return [undefined, undefined]
+        const scaled = mul(dz, r)
+        const sums = matmul(scaled, x, { transA: true, alpha })
+        const centred = mean === undefined ? sums : sub(sums, matmul(scaled, mean, { transA: true, alpha }))
+        const dw = mul(centred, gain)
+        const column = (): Value => scale(reshape(reduceSum(dz, [0]), [dz.shape[1]!, 1]), alpha)
+        return [matmul(dz, weight, { alpha }), bias === undefined ? dw : add(dw, mul(column(), bias))]
+      },
+  )
+  return z
+}
+
 /**
  * Root-mean-square normalisation (Zhang & Sennrich 2019): y = g·x·r with r = 1/√(mean(x²) + ε).
  * dx = r·(dy·g) − x·r³·Σ(dy·g·x)/d, dg = Σ over rows of dy·x·r.
@@ -17,7 +57,7 @@ import { fixedSize, formatShape, ShapeError, sameShape } from './shape.ts'
 export function rmsNorm(x: Value, gain: Value, epsilon: number): Value {
   const { graph } = x
   const { rows, d, type } = checkRows('rmsNorm', x, gain)
-  const [y] = graph.operation(
+  const [y, root] = graph.operation(
     'RmsNorm',
     [x, gain],
     () => {
@@ -46,6 +86,7 @@ export function rmsNorm(x: Value, gain: Value, epsilon: number): Value {
         return [dx, reshape(matmul(r, dyx, { transA: true }), [d])]
       },
   )
+  partsOf.set(y, { x, gain, r: root })
   return y
 }
 
@@ -60,9 +101,9 @@ export function rmsNorm(x: Value, gain: Value, epsilon: number): Value {
  */
 export function layerNorm(x: Value, gain: Value, bias: Value, epsilon: number): Value {
   const { graph } = x
-  const { rows, d, type } = checkRows('layerNorm', x, gain, bias)
+  const { rows, type } = checkRows('layerNorm', x, gain, bias)
   const column = { type, shape: [rows, 1] } as const
-  const [y] = graph.operation(
+  const [y, centre, root] = graph.operation(
     'LayerNorm',
     [x, gain, bias],
     () => {
@@ -84,13 +125,13 @@ export function layerNorm(x: Value, gain: Value, bias: Value, epsilon: number): 
       ([dy]) => {
         if (dy === undefined) return [undefined, undefined, undefined]
         const u = mul(dy, gain)
-        const meanOf = (rowsOf: Value): Value => scale(reduceSum(rowsOf, [1], true), 1 / d)
-        const meanU = meanOf(u)
-        const k = mul(mul(r, mul(r, r)), sub(meanOf(mul(u, x)), mul(mean, meanU)))
+        const meanU = reduceMean(u, [1], true)
+        const k = mul(mul(r, mul(r, r)), sub(reduceMean(mul(u, x), [1], true), mul(mean, meanU)))
         const dx = add(sub(mul(u, r), mul(x, k)), sub(mul(k, mean), mul(r, meanU)))
         return [dx, reduceSum(mul(dy, mul(sub(x, mean), r)), [0]), reduceSum(dy, [0])]
       },
   )
+  partsOf.set(y, { x, gain, r: root, mean: centre, bias })
   return y
 }
 

@@ -3,6 +3,7 @@ import { add, mul } from '../graph/elementwise.ts'
 import type { Value } from '../graph/graph.ts'
 import { concat, reshape, split } from '../graph/layout.ts'
 import { matmul } from '../graph/linear.ts'
+import { normedProduct } from '../graph/norm.ts'
 import type { NetworkConfig } from '../network/config.ts'
 import type { Adapt } from '../network/network.ts'
 import type { LoraConfig, LoraModule } from './modules.ts'
@@ -51,11 +52,10 @@ export function loraAdapt(theta: Value, network: NetworkConfig, lora: LoraConfig
     const found = names.flatMap((name) => factors.get(name) ?? [])
     if (found.length === 0) return output
     // The scale goes onto the narrow product: [tokens, rank].
-    const narrow = (x: Value, a: Value): Value => matmul(x, a, { transB: true, alpha })
     const masked = (mask: DropoutMask): readonly Value[] =>
-      found.map(({ module, a }) => narrow(mul(input, mask(module)), a))
+      found.map(({ module, a }) => matmul(mul(input, mask(module)), a, { transB: true, alpha }))
     const as = found.map(({ a }) => a)
-    const low = dropout === undefined ? narrow(input, concat(as, 0)) : concat(masked(dropout), 1)
+    const low = dropout === undefined ? normedProduct(input, concat(as, 0), alpha) : concat(masked(dropout), 1)
     // Of layers side by side each factor B stands in its own rows and columns, with zeros around it.
     const blocks = names.map((name) => {
       const rows = outputs.get(name)!

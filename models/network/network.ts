@@ -47,6 +47,8 @@ export interface ForwardInputs {
 
 export interface ForwardOptions {
   readonly adapt?: Adapt
+  /** The graph takes gradients too: activations are then computed together with their slopes. */
+  readonly trained?: boolean
   /**
    * Keeps only each block's input for the backward pass and computes the rest again: less memory, a third more work.
    * The graph gets a scalar input `zero`, to be fed 0; `added` stays empty.
@@ -165,7 +167,7 @@ export function forward(
   options: ForwardOptions = {},
 ): ForwardOutputs {
   const [batch, sequence] = inputs.ids.shape
-  const layers = blockLayers(config, weights, options.adapt)
+  const layers = blockLayers(config, weights, options)
   const added: LayerCache[] = []
   const table = weights(embeddingName(config))
   const embedded = gatherRows(table, inputs.ids)
@@ -209,7 +211,7 @@ interface BlockLayers {
   lastNorm(x: Value): Value
 }
 
-function blockLayers(config: NetworkConfig, weights: Weights, adapt?: Adapt): BlockLayers {
+function blockLayers(config: NetworkConfig, weights: Weights, { adapt, trained = false }: ForwardOptions): BlockLayers {
   const gpt2 = config.family === 'gpt2'
   const norm = (x: Value, name: string): Value =>
     config.norm === 'layer'
@@ -232,9 +234,10 @@ function blockLayers(config: NetworkConfig, weights: Weights, adapt?: Adapt): Bl
     const y = bias ? affine(x, weight, biasOf(), true) : matmul(x, weight, { transB: true })
     return [adapt === undefined ? y : adapt(modules, x, y)]
   }
-  const activate = { silu, gelu, gelu_tanh: geluTanh }[config.activation]
+  const activate = (x: Value): Value =>
+    config.activation === 'gelu_tanh' ? geluTanh(x, trained) : { silu, gelu }[config.activation](x)
   const gated = (gate: Value, up: Value): Value =>
-    config.activation === 'silu' ? swiGlu(gate, up) : mul(activate(gate), up)
+    config.activation === 'silu' ? swiGlu(gate, up, trained) : mul(activate(gate), up)
   const at = (layer: number): string => (gpt2 ? `transformer.h.${layer}` : `model.layers.${layer}`)
   const { biases } = config
   const names = gpt2

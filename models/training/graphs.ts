@@ -120,7 +120,7 @@ function lossAndGradient(
   theta: Value,
 ): { readonly loss: Value; readonly gradient: Value } {
   const { weights, adapt } = placeParameters(graph, shape, theta, true)
-  const options = { recompute: shape.recompute ?? false, ...(adapt === undefined ? {} : { adapt }) }
+  const options = { trained: true, recompute: shape.recompute ?? false, ...(adapt === undefined ? {} : { adapt }) }
   const loss = batchLoss(graph, shape, weights, options, floating(theta), adapt !== undefined)
   if (shape.method.kind === 'lora') return { loss, gradient: gradients(loss, [theta])[0]! }
   // The parameters are cut out of θ side by side, so their gradients only need to be joined.

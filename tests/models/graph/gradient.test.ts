@@ -24,7 +24,7 @@ import type { Graph, Value } from '../../../models/graph/graph.ts'
 import { createGraph } from '../../../models/graph/graph.ts'
 import { concat, gatherRows, reshape, split, transpose } from '../../../models/graph/layout.ts'
 import { affine, matmul } from '../../../models/graph/linear.ts'
-import { layerNorm, rmsNorm } from '../../../models/graph/norm.ts'
+import { layerNorm, normedProduct, rmsNorm } from '../../../models/graph/norm.ts'
 import { rotary, rotaryTables } from '../../../models/graph/rotary.ts'
 import type { Feed } from '../../../models/graph/session.ts'
 import { openSession } from '../../../models/graph/session.ts'
@@ -150,6 +150,7 @@ const CASES: readonly Case[] = [
   },
   { name: 'gelu', shapes: [[5, 7]], spread: 4, build: ([a]) => gelu(a!) },
   { name: 'geluTanh', shapes: [[5, 7]], spread: 4, build: ([a]) => geluTanh(a!) },
+  { name: 'geluTanh, trained', shapes: [[5, 7]], spread: 4, build: ([a]) => geluTanh(a!, true) },
   ...[false, true].map(
     (transB): Case => ({
       name: `affine${transB ? ' transB' : ''}`,
@@ -213,6 +214,34 @@ const CASES: readonly Case[] = [
     ],
     spread: 3,
     build: ([gate, up]) => swiGlu(gate!, up!),
+  },
+  {
+    name: 'swiGlu, trained',
+    shapes: [
+      [3, 4],
+      [3, 4],
+    ],
+    spread: 3,
+    build: ([gate, up]) => swiGlu(gate!, up!, true),
+  },
+  {
+    name: 'normedProduct of rmsNorm',
+    shapes: [[5, 4], [4], [2, 4]],
+    build: ([x, gain, weight]) => normedProduct(rmsNorm(x!, gain!, 1e-5), weight!, 0.5),
+  },
+  {
+    name: 'normedProduct of layerNorm, its mean far from 0',
+    shapes: [[5, 4], [4], [4], [2, 4]],
+    offset: 3,
+    build: ([x, gain, bias, weight]) => normedProduct(layerNorm(x!, gain!, bias!, 1e-5), weight!, 0.5),
+  },
+  {
+    name: 'normedProduct of anything else',
+    shapes: [
+      [5, 4],
+      [2, 4],
+    ],
+    build: ([x, weight]) => normedProduct(x!, weight!, 0.5),
   },
   {
     name: 'blockwiseCrossEntropy of a frozen table in three blocks, the last one shorter',
