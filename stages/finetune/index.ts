@@ -21,7 +21,7 @@ import { FINETUNE_METRICS } from './summary.ts'
 export const finetune: WholeStage<typeof FinetuneConfig> = {
   kind: 'whole',
   name: 'finetune',
-  version: 6,
+  version: 7,
   summary: "Tunes a language model on the assistant's turns, by LoRA or whole, and writes it as a Hugging Face folder.",
   config: FinetuneConfig,
   takes: {
