@@ -173,11 +173,16 @@ export function createGraph(name: string): Graph {
         for (const input of node.inputs) needed.add(input)
         kept.push(node)
       }
+      const fused = addedProducts(kept.reverse(), values, outputs)
+      // A shape that ONNX Runtime cannot infer matches no other: it would find no memory to use again among all that was
+      // freed, and look through it for each new value. Opening 30 layers took a minute.
+      const inner = fused.flatMap((node) => node.outputs).filter((id) => !renamed.has(id))
       return {
         name,
         inputs,
+        values: inner.map((id) => ({ name: id, type: values.get(id)!.type, shape: values.get(id)!.shape })),
         outputs: Object.entries(outputs).map(([outputName, { type, shape }]) => ({ name: outputName, type, shape })),
-        nodes: [...addedProducts(kept.reverse(), values, outputs).map(rename), ...aliases],
+        nodes: [...fused.map(rename), ...aliases],
         initializers: [...constants.values()].filter(({ value }) => needed.has(value.id)).map(({ tensor }) => tensor),
       }
     },

@@ -59,6 +59,8 @@ export interface OnnxModel {
   /** In topological order. */
   readonly nodes: readonly OnnxNode[]
   readonly initializers?: readonly OnnxTensor[]
+  /** Types and shapes of what nodes make and a runtime might not infer, such as pieces of a named size. */
+  readonly values?: readonly OnnxValue[]
   /** Version of each operator set by domain; `''` is the default domain. */
   readonly opsets?: Readonly<Record<string, number>>
   /** Written to `metadata_props`. */
@@ -124,6 +126,7 @@ function encodeGraph(model: OnnxModel): Piece {
     ...(model.initializers ?? []).map((tensor) => message(5, encodeTensor(tensor))),
     ...model.inputs.map((value) => message(11, encodeValue(value))),
     ...model.outputs.map((value) => message(12, encodeValue(value))),
+    ...(model.values ?? []).map((value) => message(13, encodeValue(value))),
   ]
 }
 
