@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { add, mul } from '../../../models/graph/elementwise.ts'
 import { createGraph } from '../../../models/graph/graph.ts'
-import { concat, reshape, split, transpose } from '../../../models/graph/layout.ts'
+import { concat, reshape, split, splitEvenly, transpose } from '../../../models/graph/layout.ts'
 import { matmul } from '../../../models/graph/linear.ts'
 import { encodeOnnx } from '../../../models/graph/onnx.ts'
 import { float32, openSession } from '../../../models/graph/session.ts'
@@ -96,6 +96,18 @@ describe('toModel', () => {
     const out = await session.run({ ...feeds, ...unread, b: float32(Float32Array.of(1, 0, 0, 0, 1, 1), [2, 3]) })
     expect(Array.from(out['y']!.data as Float32Array)).toEqual([12, 30])
     await session.close()
+  })
+
+  it('tells type and shape of what lies between nodes, which a runtime cannot infer of pieces of a named size', () => {
+    const g = createGraph('values')
+    const a = g.input('a', 'float32', ['n', 3])
+    const [first] = splitEvenly(a, 2, 0)
+    const sums = add(matmul(first!, g.input('b', 'float32', [3, 2])), g.input('c', 'float32', [first!.shape[0]!, 2]))
+    const model = g.toModel({ y: mul(sums, sums) })
+    expect(model.values).toContainEqual({ name: first!.id, type: 'float32', shape: ['n#0-1/2', 3] })
+    const made = model.nodes.flatMap(({ outputs }) => outputs)
+    expect(model.values!.map(({ name }) => name)).toEqual(made.filter((name) => name !== 'y'))
+    expect(Buffer.from(encodeOnnx(model)).includes('n#0-1/2')).toBe(true)
   })
 
   it('gives the same bytes each time', () => {
