@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeBatch, rowCount } from '../../../models/training/batches.ts'
 import { readCheckpoint } from '../../../models/training/checkpoint.ts'
+import { openEngine } from '../../../models/training/engine.ts'
 import type { TrainingHooks, TrainingJob, TrainingOutcome } from '../../../models/training/loop.ts'
 import { train } from '../../../models/training/loop.ts'
+import { FULL } from '../../../models/training/method.ts'
 import { runTraining } from '../../../models/training/trainer.ts'
 import { sha256 } from '../../../util/digest.ts'
-import { smallJob } from './small.ts'
+import { SMALL, smallJob } from './small.ts'
 
 let folder: string
 beforeAll(() => {
@@ -101,6 +104,26 @@ describe('train', () => {
     const resumed = await finish(base)
     expect(resumed.checkpoint).toBe('resumed')
     expect(evidence(resumed)).toEqual(evidence(await finish(smallJob(path()))))
+  })
+
+  it('gives the parameters of the lowest held-out loss, not those that later steps moved on to', async () => {
+    const base = smallJob(path())
+    const config = { ...base.config, epochs: 40, evaluations: 60, patience: 3, learningRate: 0.05 }
+    const { best, steps } = await finish({ ...base, config })
+    expect(best.step).toBeLessThan(steps)
+    const engine = openEngine({
+      shape: { network: SMALL, method: FULL },
+      optimizer: config.optimizer,
+      seed: 1,
+      threads: 1,
+    })
+    const all = makeBatch(
+      base.valid,
+      Array.from({ length: rowCount(base.valid) }, (_, row) => row),
+      1,
+    )
+    expect((await engine.lossSum(best.theta, all)) / all.targets.length).toBeCloseTo(best.loss, 5)
+    await engine.close()
   })
 
   it('stops early where the held-out loss no longer falls, at the same step every time', async () => {
