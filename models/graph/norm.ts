@@ -7,7 +7,7 @@ import { fixedSize, formatShape, ShapeError, sameShape } from './shape.ts'
 
 /** Normalisation of rows, each as one operation with the gradient that makes the fewest large temporaries. */
 
-/** What a norm's output is made of: y = g·(x − mean)·r + b, the last three [rows, 1], [rows, 1] and [d]. */
+/** What a norm's output is made of: y = g·(x − mean)·r + b, with gain g and bias b [d], mean and r [rows, 1]. */
 interface NormParts {
   readonly x: Value
   readonly gain: Value
@@ -20,7 +20,7 @@ const partsOf = new WeakMap<Value, NormParts>()
 
 /**
  * α·y·Wᵀ. Where y is the output of a norm, the gradient of W is made of the norm's input, which its own gradient keeps
- * anyway: W = Σ over rows of dz·y needs y no more, and LoRA's input of a frozen layer is not kept.
+ * anyway, so that y, LoRA's input beside a frozen layer, is not kept: dW = α·(Σ dz·r·(x − mean)·g + Σ dz·b) over the rows.
  *
  * @param y [rows, d]
  * @param weight [columns, d], few columns

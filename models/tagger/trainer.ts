@@ -1,4 +1,6 @@
 import type { Random } from '../../util/random.ts'
+import type { Moments } from '../adam.ts'
+import { moveByAdam } from '../adam.ts'
 import { gradients } from '../graph/gradient.ts'
 import { createGraph } from '../graph/graph.ts'
 import { float32, int32, openSession, type Session } from '../graph/session.ts'
@@ -31,11 +33,6 @@ const EPSILON = 1e-6
 /** Old gradients of a row of the table fade by this at each step that touches it. */
 const ROW_DECAY = 0.98
 const ROW_EPSILON = 1e-7
-
-interface Moments {
-  readonly m: Float32Array
-  readonly v: Float32Array
-}
 
 /**
  * Adam (Kingma & Ba 2015) on batches. ONNX Runtime computes the dense part and its gradients; the sums over the feature
@@ -104,7 +101,9 @@ export class Trainer {
     for (const [name, moments] of this.#dense) {
       const gradient = results[`d_${name}`]!.data as Float32Array
       const decay = name.startsWith('conv_') && !name.includes('bias') ? this.#options.decay : 0
-      this.#adam(this.#p.dense[name]!, moments, gradient, factor, rate, decay)
+      const theta = this.#p.dense[name]!
+      const step = { factor, beta1: BETA_1, beta2: BETA_2, t: this.#step, rate, floor: EPSILON }
+      moveByAdam(theta, moments, gradient, { ...step, decay: rate * decay, decayed: theta.length })
     }
     this.#updateTable(batch, results['d_sums']!.data as Float32Array, factor, rate)
     return (results['loss']!.data as Float32Array)[0]! * factor
@@ -167,27 +166,6 @@ export class Trainer {
       const size = (rate * this.#options.tableRate) / (Math.sqrt(seen) + ROW_EPSILON)
       const to = row * rowDims
       for (let d = 0; d < rowDims; d++) table[to + d]! -= size * total[from + d]!
-    }
-  }
-
-  #adam(
-    theta: Float32Array,
-    { m, v }: Moments,
-    gradient: Float32Array,
-    factor: number,
-    rate: number,
-    decay: number,
-  ): void {
-    const root = Math.sqrt(1 - BETA_2 ** this.#step)
-    const size = (rate * root) / (1 - BETA_1 ** this.#step)
-    const keep = 1 - rate * decay
-    for (let i = 0; i < theta.length; i++) {
-      const g = gradient[i]! * factor
-      const mean = BETA_1 * m[i]! + (1 - BETA_1) * g
-      const square = BETA_2 * v[i]! + (1 - BETA_2) * g * g
-      m[i] = mean
-      v[i] = square
-      theta[i] = theta[i]! * keep - (size * mean) / (Math.sqrt(square) + EPSILON)
     }
   }
 }

@@ -1,3 +1,5 @@
+import { type Moments, moveByAdam } from '../adam.ts'
+
 export interface AdamWConfig {
   readonly beta1: number
   readonly beta2: number
@@ -8,11 +10,9 @@ export interface AdamWConfig {
   readonly clipNorm: number
 }
 
-/** What AdamW moves: the trained numbers, and the running means of their gradient and of its square. */
-export interface AdamWState {
+/** What AdamW moves: the trained numbers and their moments. */
+export interface AdamWState extends Moments {
   readonly theta: Float32Array
-  readonly m: Float32Array
-  readonly v: Float32Array
 }
 
 export interface AdamWStep {
@@ -24,14 +24,13 @@ export interface AdamWStep {
 }
 
 /**
- * One step of AdamW (Loshchilov & Hutter 2019, alg. 2) in place, with the two bias corrections moved into the step size
- * and ε (Kingma & Ba 2015, §2). Computed in double precision and rounded when stored, so it is the same on any machine.
- * As a graph its results would be new memory at every step, and touching that takes longer than computing them.
+ * One step of AdamW (Loshchilov & Hutter 2019, alg. 2) in place, on a gradient clipped by its norm. As a graph its
+ * results would be new memory at every step, and touching that takes longer than computing them.
  *
  * @returns the gradient's norm before clipping
  */
 export function adamWStep(
-  { theta, m, v }: AdamWState,
+  state: AdamWState,
   gradient: Float32Array,
   { t, rate, decayed }: AdamWStep,
   { beta1, beta2, epsilon, weightDecay, clipNorm }: AdamWConfig,
@@ -39,19 +38,9 @@ export function adamWStep(
   let squares = 0
   for (let i = 0; i < gradient.length; i++) squares += gradient[i]! * gradient[i]!
   const norm = Math.sqrt(squares)
-  const clip = Math.min(clipNorm / (norm + 1e-6), 1)
-  const root = Math.sqrt(1 - beta2 ** t)
-  const stepSize = (rate * root) / (1 - beta1 ** t)
-  const floor = epsilon * root
-  for (let i = 0; i < gradient.length; i++) {
-    const g = gradient[i]! * clip
-    const mean = beta1 * m[i]! + (1 - beta1) * g
-    const square = beta2 * v[i]! + (1 - beta2) * g * g
-    const kept = i < decayed ? 1 - rate * weightDecay : 1
-    m[i] = mean
-    v[i] = square
-    theta[i] = kept * theta[i]! - (stepSize * mean) / (Math.sqrt(square) + floor)
-  }
+  const factor = Math.min(clipNorm / (norm + 1e-6), 1)
+  const floor = epsilon * Math.sqrt(1 - beta2 ** t)
+  moveByAdam(state.theta, state, gradient, { factor, beta1, beta2, t, rate, floor, decay: rate * weightDecay, decayed })
   return norm
 }
 
